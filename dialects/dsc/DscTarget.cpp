@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The table of CPU levels.
+
+#include "dialects/dsc/DscTarget.h"
+
+using namespace dsc;
+
+static constexpr CpuLevel levels[] = {
+    {"v3", "x86-64-v3", "", 8, 16, false, false},
+    {"v4", "x86-64-v4", "", 16, 32, false, false},
+    {"v4vnni", "x86-64-v4", "+avx512vnni,+avx512bf16", 16, 32, true, true},
+};
+
+llvm::ArrayRef<CpuLevel> dsc::getCpuLevels() { return levels; }
+
+const CpuLevel *dsc::findCpuLevel(llvm::StringRef name) {
+  for (const CpuLevel &level : levels)
+    if (level.name == name)
+      return &level;
+  return nullptr;
+}

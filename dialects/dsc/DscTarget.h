@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The CPU levels that code is generated for: the only place of the compiler that knows hardware facts.
+
+#ifndef DSC_DIALECTS_DSC_DSCTARGET_H
+#define DSC_DIALECTS_DSC_DSCTARGET_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace dsc {
+
+/// One x86-64 feature level. A plan holds one blob of code per level over one image of the weights.
+struct CpuLevel {
+  /// "v3", "v4", "v4vnni": the word of `--level`, of `dsc.level` and of the code segment.
+  llvm::StringRef name;
+  /// `target-cpu` of LLVM.
+  llvm::StringRef llvmCpu;
+  /// Features beyond that CPU, as LLVM spells them ("+avx512vnni,...").
+  llvm::StringRef features;
+  /// f32 elements of one vector register.
+  unsigned lanes;
+  /// Vector registers.
+  unsigned registers;
+  /// 8-bit dot products (vpdpbusd).
+  bool vnni;
+  /// bf16 dot products and rounding (vdpbf16ps, vcvtneps2bf16).
+  bool bf16;
+};
+
+/// Every level, the oldest first.
+llvm::ArrayRef<CpuLevel> getCpuLevels();
+
+/// The level of that name, or null.
+const CpuLevel *findCpuLevel(llvm::StringRef name);
+
+} // namespace dsc
+
+#endif // DSC_DIALECTS_DSC_DSCTARGET_H
