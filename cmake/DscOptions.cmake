@@ -5,9 +5,11 @@ option(DSC_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer in our code
 option(DSC_ONNX "Build what needs the ONNX library (import, tools)" ON)
 
 find_program(DSC_CCACHE ccache)
-if(DSC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+if(DSC_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER "${DSC_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${DSC_CCACHE}")
+  # The sloppiness is what ccache asks for to cache a file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${DSC_CCACHE}")
 endif()
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
@@ -15,7 +17,6 @@ endif()
 set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
@@ -27,6 +28,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-Og -g")
 set(CMAKE_C_FLAGS_DEBUG "-Og -g")
 
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+# -fPIC for tools too: with -fPIE they could not share the precompiled header.
+add_compile_options(-fPIC)
 # No path of the build machine reaches a binary (assert texts, debug line tables).
 add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
 add_compile_options(-ffunction-sections -fdata-sections -fno-semantic-interposition)
@@ -35,7 +38,7 @@ add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 if(DSC_WERROR)
   add_compile_options(-Werror)
 endif()
-add_link_options(-fuse-ld=lld -Wl,--gc-sections -Wl,--icf=safe)
+add_link_options(-fuse-ld=lld -Wl,--gc-sections)
 
 if(DSC_SANITIZE)
   # vptr needs RTTI. MLIR and LLVM are not instrumented; libstdc++ does not annotate containers, so mixing is sound.
