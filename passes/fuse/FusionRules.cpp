@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The rules of fusion for one pair of producer and consumer.
+
+#include "passes/fuse/FusionRules.h"
+
+using namespace mlir;
+
+namespace dsc {
+
+FusionRole getRole(Operation *op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  return fusible ? fusible.getFusionRole() : FusionRole::Opaque;
+}
+
+GroupKind getGroupKind(FusionRole role) {
+  switch (role) {
+  case FusionRole::Contraction:
+    return GroupKind::Contraction;
+  case FusionRole::Convolution:
+    return GroupKind::Convolution;
+  case FusionRole::Attention:
+    return GroupKind::Attention;
+  case FusionRole::RowReduction:
+    return GroupKind::RowReduction;
+  case FusionRole::Pointwise:
+    return GroupKind::Pointwise;
+  case FusionRole::Movement:
+    return GroupKind::Movement;
+  case FusionRole::View:
+  case FusionRole::Opaque:
+    break;
+  }
+  return GroupKind::Opaque;
+}
+
+bool isCopiedIntoGroups(Operation *op) { return isa<ConstantOp, DimValuesOp>(op); }
+
+bool staysOutside(Operation *op) {
+  return isa<WeightOp, ReadDimOp>(op) || op->hasTrait<OpTrait::IsTerminator>() || getRole(op) == FusionRole::View;
+}
+
+std::optional<int64_t> getRowAxis(Operation *op) {
+  if (auto softmax = dyn_cast<SoftmaxOp>(op)) {
+    int64_t rank = cast<RankedTensorType>(softmax.getInput().getType()).getRank();
+    if (static_cast<int64_t>(softmax.getAxis()) == rank - 1)
+      return rank - 1;
+    return std::nullopt;
+  }
+  if (auto norm = dyn_cast<LayerNormOp>(op))
+    return norm.getAxis();
+  if (auto norm = dyn_cast<RmsNormOp>(op))
+    return norm.getAxis();
+  auto reduce = dyn_cast<ReduceOp>(op);
+  if (!reduce || reduce.getAxes().empty())
+    return std::nullopt;
+  int64_t rank = cast<RankedTensorType>(reduce.getInput().getType()).getRank();
+  if (reduce.getAxes().front() != rank - static_cast<int64_t>(reduce.getAxes().size()))
+    return std::nullopt;
+  return reduce.getAxes().front();
+}
+
+Dims getIterationSpace(Operation *op) {
+  if (getRole(op) == FusionRole::RowReduction)
+    return getDims(op->getOperand(0));
+  return getDims(op->getResult(0));
+}
+
+/// Whether both spaces are surely the same; an unknown size is like no other.
+static bool isSameSpace(const Dims &lhs, const Dims &rhs) {
+  return lhs == rhs && llvm::all_of(lhs, [](AffineExpr dim) { return dim != nullptr; });
+}
+
+static bool isFloatTensor(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
+
+/// A pointwise op whose parameters are one per channel is no epilogue: the parameters do not broadcast like numpy.
+static bool isElementwise(Operation *op) {
+  return getRole(op) == FusionRole::Pointwise && !isa<BatchNormOp>(op);
+}
+
+static Refusal refuseEpilogue(Operation *anchor, Operation *consumer) {
+  if (!isElementwise(consumer))
+    return "the consumer is not elementwise, and an epilogue sees one tile only";
+  if (!isSameSpace(getDims(anchor->getResult(0)), getDims(consumer->getResult(0))))
+    return "the consumer has another iteration space than the anchor's result";
+  if (!isFloatTensor(anchor->getResult(0)) || !isFloatTensor(consumer->getResult(0)))
+    return "an epilogue computes in floats";
+  return {};
+}
+
+static Refusal refuseRowEpilogue(Operation *reduction, Operation *consumer) {
+  if (!getRowAxis(reduction))
+    return "the reduction is not over trailing dimensions, so rows do not lie together";
+  if (!isElementwise(consumer))
+    return "a group holds one reduction, and the consumer is not elementwise";
+  Dims space = getDims(consumer->getResult(0));
+  if (!isSameSpace(space, getDims(reduction->getResult(0))) && !isSameSpace(space, getIterationSpace(reduction)))
+    return "the consumer has another row space than the reduction";
+  return {};
+}
+
+static Refusal refuseRowPrologue(Operation *producer, Operation *reduction) {
+  if (!getRowAxis(reduction))
+    return "the reduction is not over trailing dimensions, so rows do not lie together";
+  if (reduction->getOperand(0).getDefiningOp() != producer)
+    return "the producer makes a parameter of the reduction, which every row reads";
+  if (!isElementwise(producer))
+    return "the producer is not elementwise";
+  if (!isSameSpace(getDims(producer->getResult(0)), getIterationSpace(reduction)))
+    return "the producer has another row space than the reduction";
+  return {};
+}
+
+static Refusal refusePointwise(Operation *producer, Operation *consumer) {
+  if (!isElementwise(producer) || !isElementwise(consumer))
+    return "parameters of one value per channel do not broadcast like elements";
+  if (!isSameSpace(getDims(producer->getResult(0)), getDims(consumer->getResult(0))))
+    return "the producer would be computed again for every element of a larger space";
+  return {};
+}
+
+Refusal refuseFusion(Operation *producer, Operation *consumer) {
+  if (staysOutside(producer) || staysOutside(consumer))
+    return "a view, a weight or a size has no code";
+  FusionRole from = getRole(producer), to = getRole(consumer);
+  if (from == FusionRole::Opaque || to == FusionRole::Opaque)
+    return "an opaque op is alone in its group";
+  if (from == FusionRole::Movement || to == FusionRole::Movement)
+    return "data movement has an iteration space of its own";
+  if (from == FusionRole::Attention)
+    return "attention keeps its result in registers of another shape";
+  if (to == FusionRole::Contraction || to == FusionRole::Convolution || to == FusionRole::Attention)
+    return "a contraction reads its operands many times, so they are stored first";
+  if (from == FusionRole::Contraction || from == FusionRole::Convolution)
+    return refuseEpilogue(producer, consumer);
+  if (from == FusionRole::RowReduction)
+    return refuseRowEpilogue(producer, consumer);
+  if (to == FusionRole::RowReduction)
+    return refuseRowPrologue(producer, consumer);
+  return refusePointwise(producer, consumer);
+}
+
+} // namespace dsc
