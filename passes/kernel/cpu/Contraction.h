@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Recognises the groups that the contraction emitters take and reduces them to plain descriptions.
+
+#ifndef DSC_PASSES_KERNEL_CPU_CONTRACTION_H
+#define DSC_PASSES_KERNEL_CPU_CONTRACTION_H
+
+#include "dialects/dsc/Dsc.h"
+#include "dialects/dsc/Schedule.h"
+#include "passes/kernel/cpu/Epilogue.h"
+#include "passes/kernel/cpu/KernelFamily.h"
+#include <optional>
+#include <string>
+
+namespace dsc {
+
+/// C[batch, m, n] = A[batch, m, k] * B[batch, k, n] with an elementwise tail.
+struct GemmSpec {
+  EpilogueSpec epilogue;
+  unsigned lhs, rhs; ///< operand numbers of the group
+  /// Batch sizes of the result. Empty where B has none: then all rows of A are one matrix.
+  Dims batch;
+  /// Batch sizes of the operands, aligned with `batch` (1 where they broadcast).
+  Dims lhsBatch, rhsBatch;
+  mlir::AffineExpr m, n, k;
+  bool packed;      ///< B is [panels][k][32], else row-major [k, n]
+  bool transposed;  ///< B is row-major [n, k]
+  int64_t firstPanel; ///< of a packed B that several products share
+  std::optional<unsigned> bias; ///< operand number of one number per column
+
+  GemmShape shape() const;
+};
+
+/// The f32 matrix product of a group, or why it is none.
+llvm::FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot);
+
+/// A convolution of one or two spatial dimensions in NHWC with packed weights and an elementwise tail. One spatial
+/// dimension is a row of height 1.
+struct ConvSpec {
+  EpilogueSpec epilogue;
+  unsigned input, weight; ///< operand numbers of the group
+  std::optional<unsigned> bias;
+  mlir::AffineExpr batch, inHeight, inWidth, outHeight, outWidth;
+  int64_t groups;   ///< 1 if depthwise
+  int64_t channels; ///< of the input of one group
+  int64_t outputs;  ///< of one group
+  int64_t kernel[2], stride[2], dilation[2];
+  int64_t padBefore[2];
+  bool hasPadding[2]; ///< before or after
+  /// Every output channel reads the one input channel of its number; weights are [outputs/32][taps][32].
+  bool depthwise;
+
+  ConvShape shape() const;
+  /// Channels of one input pixel.
+  int64_t inputChannels() const { return depthwise ? outputs : groups * channels; }
+};
+
+/// The f32 convolution of a group, or why it is none.
+llvm::FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot);
+
+/// The matrix product that a convolution is whose kernel is 1 x 1, with stride 1 and no padding.
+std::optional<GemmSpec> asGemm(const ConvSpec &conv);
+
+/// How a matrix product is cut into tiles; it fails where there is no emitter for it.
+llvm::FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot);
+
+/// Emits the tiles of a matrix product.
+void emitGemm(const GemmSpec &spec, KernelBody &body);
+
+/// A size for the schedule: -1 where it is symbolic.
+int64_t sizeOrDynamic(mlir::AffineExpr dim);
+
+} // namespace dsc
+
+#endif // DSC_PASSES_KERNEL_CPU_CONTRACTION_H

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Matches a group's elementwise tail and emits it per fragment of a register tile.
+
+#include "passes/kernel/cpu/Epilogue.h"
+#include "passes/kernel/cpu/ElementwiseOps.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace dsc {
+
+namespace {
+/// More instructions than this per fragment are not worth repeating for every register of a tile.
+constexpr int maxUnrolledOps = 6;
+
+/// Whether a tensor of `dims` broadcasts to `target` like numpy.
+bool broadcastsTo(ArrayRef<AffineExpr> dims, ArrayRef<AffineExpr> target) {
+  if (dims.size() > target.size())
+    return false;
+  for (auto [dim, to] : llvm::zip(llvm::reverse(dims), llvm::reverse(target)))
+    if (dim != to && getConstantDim(dim) != 1)
+      return false;
+  return true;
+}
+
+bool isSplat(ConstantOp constant) {
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  return dense && dense.isSplat();
+}
+
+/// Null if the tail op can be applied to fragments, else why not.
+const char *whyNotInTail(Operation &op, ArrayRef<AffineExpr> target) {
+  if (auto constant = dyn_cast<ConstantOp>(op))
+    return isSplat(constant) ? nullptr : "a constant of the tail is no splat";
+  if (!isElementwise(&op))
+    return "an op of the tail is not elementwise";
+  if (!broadcastsTo(getDims(op.getResult(0)), target))
+    return "an op of the tail is larger than the anchor's result";
+  return nullptr;
+}
+} // namespace
+
+FailureOr<EpilogueSpec> EpilogueSpec::match(GroupOp group, Operation *anchor, std::string &whyNot) {
+  Dims target = getDims(anchor->getResult(0));
+  int64_t ops = 0;
+  bool expensive = false;
+  for (Operation &op : group.getBlock()->without_terminator()) {
+    if (&op == anchor)
+      continue;
+    if (const char *reason = whyNotInTail(op, target)) {
+      whyNot = reason;
+      return failure();
+    }
+    expensive |= isExpensive(&op);
+    ops += !isa<ConstantOp>(op);
+    for (Value operand : op.getOperands())
+      if (isa<BlockArgument>(operand) && !broadcastsTo(getDims(operand), target)) {
+        whyNot = "an operand of the tail does not broadcast to the anchor's result";
+        return failure();
+      }
+  }
+  for (Value result : group.getYield()->getOperands())
+    if (getDims(result) != target || isa<BlockArgument>(result)) {
+      whyNot = "a result of the group has another shape than the anchor";
+      return failure();
+    }
+  return EpilogueSpec{group, anchor, expensive || ops > maxUnrolledOps};
+}
+
+/// Where a fragment is, and what is already known there.
+struct EpilogueEmitter::Place {
+  Place(Value row, const Fragment &fragment) : row(row), column(fragment.column), mask(fragment.mask) {}
+  Value row, column, mask;
+  DenseMap<Value, Value> values;
+  SmallVector<Value> indices; ///< of `row` in the leading dimensions, filled on demand
+};
+
+EpilogueEmitter::EpilogueEmitter(EpilogueSpec given, KernelBody &body, const DotAtom &atom, Value bias)
+    : spec(given), m{body.b, body.loc}, lanes(atom.lanes), bias(bias), scratch(body.scratch) {
+  for (AffineExpr dim : getDims(spec.anchor->getResult(0)))
+    leading.push_back(body.dimValue(dim));
+  columns = leading.pop_back_val();
+  unsigned inputs = spec.group.getInputs().size();
+  operands.resize(inputs);
+  for (unsigned i = 0; i < inputs; ++i)
+    bindOperand(body, i);
+  outputs.assign(body.flat.begin() + inputs, body.flat.end());
+}
+
+void EpilogueEmitter::bindOperand(KernelBody &body, unsigned number) {
+  Value argument = spec.group.getBlock()->getArgument(number);
+  if (llvm::all_of(argument.getUsers(), [&](Operation *user) { return user == spec.anchor; }))
+    return;
+  Access &access = operands[number];
+  access.flat = body.flat[number];
+  access.element = getElementTypeOrSelf(argument.getType());
+  Dims dims = getDims(argument), target = getDims(spec.anchor->getResult(0));
+  while (dims.size() < target.size())
+    dims.insert(dims.begin(), getAffineConstantExpr(1, body.b.getContext()));
+  access.hasColumn = dims.back() == target.back();
+  Value last = body.dimValue(dims.pop_back_val());
+  target.pop_back();
+  if (llvm::equal(dims, target)) {
+    access.usesRow = !dims.empty();
+    access.rowStride = last;
+    return;
+  }
+  access.strides.resize(dims.size());
+  Value stride = last;
+  for (int d = dims.size() - 1; d >= 0; --d) {
+    if (dims[d] == target[d] && getConstantDim(dims[d]) != 1) {
+      access.strides[d] = stride;
+      access.usesIndices = true;
+    }
+    stride = m.mul(stride, body.dimValue(dims[d]));
+  }
+}
+
+Value EpilogueEmitter::load(const Access &access, Place &place) {
+  Value offset = m.constant(0);
+  if (access.usesRow)
+    offset = m.mul(place.row, access.rowStride);
+  if (access.usesIndices) {
+    if (place.indices.empty()) {
+      Value rest = place.row;
+      for (Value size : llvm::reverse(leading)) {
+        place.indices.insert(place.indices.begin(), m.rem(rest, size));
+        rest = m.div(rest, size);
+      }
+    }
+    for (auto [index, stride] : llvm::zip(place.indices, access.strides))
+      if (stride)
+        offset = m.add(offset, m.mul(index, stride));
+  }
+  if (access.hasColumn) {
+    Value vector = m.loadVector(access.flat, m.add(offset, place.column), lanes, place.mask);
+    return fromStorage(m.b, m.loc, vector, access.element);
+  }
+  Value scalar = fromStorage(m.b, m.loc, m.loadScalar(access.flat, offset), access.element);
+  return m.broadcast(scalar, lanes);
+}
+
+Value EpilogueEmitter::evaluate(Value value, Place &place) {
+  if (Value known = place.values.lookup(value))
+    return known;
+  Value result;
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    result = load(operands[argument.getArgNumber()], place);
+  } else if (auto constant = value.getDefiningOp<ConstantOp>()) {
+    Type type = computeType(getElementTypeOrSelf(value.getType()));
+    auto dense = cast<DenseElementsAttr>(constant.getValue());
+    auto vector = VectorType::get({lanes}, type);
+    Attribute element = isa<FloatType>(type)
+                            ? Attribute(dense.getSplatValue<FloatAttr>())
+                            : Attribute(m.b.getIntegerAttr(type, dense.getSplatValue<APInt>()));
+    result = arith::ConstantOp::create(m.b, m.loc, DenseElementsAttr::get(vector, element));
+  } else {
+    Operation *op = value.getDefiningOp();
+    SmallVector<Value> arguments;
+    for (Value operand : op->getOperands())
+      arguments.push_back(evaluate(operand, place));
+    result = emitElementwise(m.b, op->getLoc(), op, arguments);
+  }
+  place.values[value] = result;
+  return result;
+}
+
+void EpilogueEmitter::storeFragment(Value accumulator, Place &place) {
+  if (bias)
+    accumulator = m.b.createOrFold<arith::AddFOp>(m.loc, accumulator,
+                                                  m.loadVector(bias, place.column, lanes, place.mask));
+  place.values[spec.anchor->getResult(0)] = accumulator;
+  Value offset = m.add(m.mul(place.row, columns), place.column);
+  for (auto [output, result] : llvm::zip(outputs, spec.group.getYield()->getOperands())) {
+    Value value = evaluate(result, place);
+    value = toStorage(m.b, m.loc, value, getElementTypeOrSelf(result.getType()));
+    m.storeVector(value, output, offset, place.mask);
+  }
+}
+
+void EpilogueEmitter::storeTile(ValueRange accumulators, Value first, ArrayRef<Fragment> fragments) {
+  size_t count = fragments.size(), rows = accumulators.size() / count;
+  if (!spec.isLong) {
+    for (size_t r = 0; r < rows; ++r)
+      for (auto [f, fragment] : llvm::enumerate(fragments)) {
+        Place place(m.add(first, r), fragment);
+        storeFragment(accumulators[r * count + f], place);
+      }
+    return;
+  }
+  Value tile = m.view(scratch, scratchOffset, m.b.getF32Type());
+  for (auto [index, accumulator] : llvm::enumerate(accumulators))
+    m.storeVector(accumulator, tile, m.constant(index * lanes));
+  storeFromMemory(tile, m.constant(0), count * lanes, first, m.constant(rows), fragments);
+}
+
+void EpilogueEmitter::storeFromMemory(Value flat, Value offset, int64_t rowStep, Value first, Value count,
+                                      ArrayRef<Fragment> fragments) {
+  m.loop(m.constant(0), count, 1, [&](Value r) {
+    Value row = m.add(first, r), base = m.add(offset, m.mul(r, rowStep));
+    for (auto [f, fragment] : llvm::enumerate(fragments)) {
+      Place place(row, fragment);
+      storeFragment(m.loadVector(flat, m.add(base, f * lanes), lanes), place);
+    }
+  });
+}
+
+} // namespace dsc
