@@ -23,7 +23,12 @@ MODELS = {
 
 
 def random_tensor(name, shape, kind, high, random):
-    """Values a model accepts: images are normal, masks are ones with padding at the end, types 0 or 1, ids below high."""
+    """Values a model accepts: images have coarse structure (noise alone would average out in a global pool), masks are
+    ones with padding at the end, types are 0 or 1, ids below high."""
+    if kind == onnx.TensorProto.FLOAT and len(shape) == 4:
+        coarse = random.standard_normal((shape[0], shape[1], 2, 2)).astype(np.float32)
+        blocks = np.kron(2 * coarse, np.ones((1, 1, -(-shape[2] // 2), -(-shape[3] // 2)), np.float32))
+        return blocks[:, :, :shape[2], :shape[3]] + random.standard_normal(shape).astype(np.float32)
     if kind == onnx.TensorProto.FLOAT:
         return random.standard_normal(shape).astype(np.float32)
     if "mask" in name:
