@@ -168,7 +168,7 @@ dsc_status Validator::checkCosts(const FunctionState &state, const EntryState &e
   for (uint32_t i = 0, n = sizeOf(entry.entry->costs()); i < n; ++i) {
     const CostPoint &point = *entry.entry->costs()->Get(i);
     if (point.bounds()->size() != numSymbols || !spend(1 + numSymbols) ||
-        reinterpret_cast<uintptr_t>(point.bounds()->Data()) % sizeof(int64_t))
+        (numSymbols && reinterpret_cast<uintptr_t>(point.bounds()->Data()) % sizeof(int64_t)))
       return corrupt("cost", i, "a size for each symbol");
     for (uint32_t k = 0; k < numSymbols; ++k)
       if (point.bounds()->Get(k) < 0 || point.bounds()->Get(k) > entry.entry->bounds()->Get(k))

@@ -16,7 +16,7 @@ constexpr uint32_t maxTensorAlign = 4096;
 /// 64-bit elements must be aligned before they are read: the flatbuffers verifier checks the length word only.
 template <class T>
 bool isAligned(const flatbuffers::Vector<T> *vector) {
-  return reinterpret_cast<uintptr_t>(vector->Data()) % sizeof(T) == 0;
+  return vector->size() == 0 || reinterpret_cast<uintptr_t>(vector->Data()) % sizeof(T) == 0;
 }
 
 template <class Table>
