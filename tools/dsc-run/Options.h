@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The command line of dsc-run.
+#ifndef DSC_TOOLS_DSC_RUN_OPTIONS_H
+#define DSC_TOOLS_DSC_RUN_OPTIONS_H
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dsc::tools {
+
+struct RunOptions {
+  std::string plan;
+  int32_t level = 0; ///< highest CPU level; 0 = what the machine has
+  std::string inputs; ///< npz file or folder with input_K.pb
+  std::vector<std::pair<std::string, std::string>> input; ///< name, file
+  bool random = false;
+  uint64_t seed = 0;
+  std::map<std::string, int64_t> dims; ///< sizes of symbols
+  std::string outputs, compare, trace;
+  double rtol = 1e-3, atol = 1e-4;
+  uint32_t threads = 0;
+  bool verify = false, profile = false, json = false;
+  uint32_t bench = 0; ///< runs; 0 = off
+};
+
+enum class ParseResult { run, done, failed };
+
+/// Fills `options`. `done`: help or version were printed. `failed`: `error` is one line.
+ParseResult parseOptions(int argc, char **argv, RunOptions &options, std::string &error);
+
+} // namespace dsc::tools
+#endif
