@@ -13,6 +13,9 @@ const KernelFamily &gemmFamily();
 /// Convolutions of f32 in NHWC with packed weights, depthwise ones included, with an elementwise tail.
 const KernelFamily &convFamily();
 
+/// Fused attention of f32 with an elementwise tail.
+const KernelFamily &attentionFamily();
+
 } // namespace dsc
 
 #endif // DSC_PASSES_KERNEL_CPU_FAMILIES_H
