@@ -12,6 +12,10 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 
+#include <memory>
+#include <optional>
+#include <vector>
+
 #include "dialects/plan/PlanDialect.h.inc"
 #include "dialects/plan/PlanEnums.h.inc"
 
@@ -31,6 +35,17 @@ int64_t byteWidth(DType type);
 
 /// The plan's name of an MLIR element type, or nothing if no tensor of it can be stored.
 std::optional<DType> getDType(mlir::Type elementType);
+
+/// The stored bytes of a constant: of all elements in row-major order, or of the one element that a splat repeats.
+/// Booleans are bytes. Valid as long as the attribute, or `storage` if that was needed.
+struct RawBytes {
+  llvm::ArrayRef<char> data;
+  bool isSplat = false;
+  std::shared_ptr<std::vector<char>> storage;
+};
+
+/// Nothing if the constant has no bytes (an elided resource, a sparse or foreign attribute).
+std::optional<RawBytes> getRawBytes(mlir::ElementsAttr value);
 
 } // namespace dsc::plan
 

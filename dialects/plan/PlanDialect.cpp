@@ -5,6 +5,7 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include "dialects/plan/PlanDialect.cpp.inc"
@@ -87,6 +88,35 @@ std::optional<DType> getDType(Type type) {
   if (isa<Float8E5M2Type>(type))
     return DType::F8E5M2;
   return std::nullopt;
+}
+
+/// Booleans as bytes, whatever MLIR's storage of them.
+static RawBytes getBoolBytes(DenseElementsAttr value) {
+  RawBytes raw;
+  raw.isSplat = value.isSplat();
+  raw.storage = std::make_shared<std::vector<char>>();
+  for (bool element : value.getValues<bool>()) {
+    raw.storage->push_back(element);
+    if (raw.isSplat)
+      break;
+  }
+  raw.data = *raw.storage;
+  return raw;
+}
+
+std::optional<RawBytes> getRawBytes(ElementsAttr value) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob)
+      return std::nullopt;
+    return RawBytes{blob->getData(), false, nullptr};
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(value);
+  if (!dense || !dense.getElementType().isIntOrFloat())
+    return std::nullopt;
+  if (dense.getElementType().isInteger(1))
+    return getBoolBytes(dense);
+  return RawBytes{dense.getRawData(), dense.isSplat(), nullptr};
 }
 
 } // namespace dsc::plan

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Every knob of the compiler with its default: parsed and checked once, then carried as a value.
+
+#ifndef DSC_COMPILER_OPTIONS_H
+#define DSC_COMPILER_OPTIONS_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dsc {
+
+/// The sizes a symbolic dimension may take: one value pins it.
+struct DimRange {
+  int64_t min = 1;
+  int64_t max = 1;
+};
+
+struct CompileOptions {
+  /// CPU levels to generate code for, ascending and distinct: "v3", "v4".
+  std::vector<std::string> levels = {"v3", "v4"};
+  /// Threads of the compiler itself; 0 is one per core.
+  unsigned threads = 0;
+  /// 0: no rewrites, one op per group, linalg route (the oracle of tests); 1: graph phase too; 2: all.
+  unsigned optLevel = 2;
+  /// Pinned or bounded symbolic dimensions, by the model's name of them.
+  std::map<std::string, DimRange> dims;
+  /// Stop behind this phase and print its IR; empty runs all.
+  std::string stopAfter;
+  /// Print the IR behind this phase to stderr; empty prints none.
+  std::string printAfter;
+  /// Print why ops were or were not fused.
+  bool explainFuse = false;
+  /// Print the statistics of passes.
+  bool stats = false;
+  /// Directory that external data may come from, beside the model's own; empty is none.
+  std::string externalDataRoot;
+};
+
+/// Adds one `name=value` or `name=low..high` to `options.dims`. False and a reason when it is malformed.
+bool parseDim(llvm::StringRef text, CompileOptions &options, std::string &error);
+
+/// Replaces the levels by a comma separated list of v3, v4 and native (the best of this machine).
+bool parseLevels(llvm::StringRef text, CompileOptions &options, std::string &error);
+
+/// Checks what depends on the phase table: the names in stopAfter and printAfter, and optLevel's range.
+bool checkOptions(const CompileOptions &options, std::string &error);
+
+} // namespace dsc
+
+#endif // DSC_COMPILER_OPTIONS_H

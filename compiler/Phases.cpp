@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// THE table of phases. A new pass is one line here, after it has landed with its test.
+
+#include "compiler/Phases.h"
+
+#include "passes/Passes.h"
+#include "passes/kernel/cpu/CpuKernels.h"
+
+using namespace mlir;
+
+namespace dsc {
+namespace {
+
+/// Import and emit are not passes over a module.
+void buildNothing(OpPassManager &passes, const CompileOptions &options) {}
+
+void buildGraph(OpPassManager &passes, const CompileOptions &options) {
+  if (options.optLevel < 1)
+    return;
+  passes.addPass(createInferShapesPass());
+  passes.addPass(createFoldConstantsPass());
+}
+
+void buildQuantize(OpPassManager &passes, const CompileOptions &options) {
+  passes.addPass(createAssignPrecisionPass());
+}
+
+void buildFuse(OpPassManager &passes, const CompileOptions &options) {
+  FormGroupsPassOptions fuse;
+  fuse.fuse = options.optLevel >= 2;
+  passes.addPass(createFormGroupsPass(fuse));
+}
+
+void buildPartition(OpPassManager &passes, const CompileOptions &options) {
+  passes.addPass(createAssignTargetsPass());
+}
+
+void buildKernel(OpPassManager &passes, const CompileOptions &options) {
+  buildCpuKernels(passes, {options.levels, options.optLevel >= 2});
+}
+
+void buildPlan(OpPassManager &passes, const CompileOptions &options) {
+  passes.addPass(createOrderStepsPass());
+  passes.addPass(createBuildPlanPass());
+  passes.addPass(createPlaceBuffersPass());
+}
+
+/// What lies outside groups once there are some.
+#define DSC_GROUPED "func.*", "dsc.*"
+/// What a compiled kernel consists of, and what calls it.
+#define DSC_LAUNCHED                                                                                                   \
+  "func.*", "llvm.*", "dsc.symbol", "dsc.param", "dsc.weight", "dsc.kernel", "dsc.launch", "dsc.read_dim",             \
+      "dsc.reshape", "dsc.squeeze", "dsc.unsqueeze"
+
+std::vector<Phase> makeTable() {
+  return {
+      {"import", buildNothing, {"func.*", "dsc.*"}, true},
+      {"graph", buildGraph, {"func.*", "dsc.*"}, true},
+      {"quantize", buildQuantize, {"func.*", "dsc.*"}, true},
+      {"layout", buildNothing, {"func.*", "dsc.*"}, true},
+      {"fuse", buildFuse, {DSC_GROUPED}, true, true},
+      {"partition", buildPartition, {DSC_GROUPED}, true, true, true},
+      {"kernel", buildKernel, {DSC_LAUNCHED}},
+      {"plan", buildPlan, {"plan.*", "llvm.*"}},
+      {"emit", buildNothing, {"plan.*"}},
+  };
+}
+
+} // namespace
+
+ArrayRef<Phase> getPhases() {
+  static const std::vector<Phase> table = makeTable();
+  return table;
+}
+
+const Phase *findPhase(StringRef name) {
+  const Phase *phase = llvm::find_if(getPhases(), [&](const Phase &row) { return row.name == name; });
+  return phase == getPhases().end() ? nullptr : phase;
+}
+
+std::vector<std::string> getPhaseNames() {
+  std::vector<std::string> names;
+  for (const Phase &phase : getPhases())
+    names.push_back(phase.name.str());
+  return names;
+}
+
+void buildPhase(const Phase &phase, OpPassManager &passes, const CompileOptions &options) {
+  phase.build(passes, options);
+  VerifyPhasePassOptions verify;
+  verify.phase = phase.name.str();
+  verify.mayRemain.assign(phase.mayRemain.begin(), phase.mayRemain.end());
+  verify.symbolicDims = phase.symbolicDims;
+  verify.grouped = phase.grouped;
+  verify.targeted = phase.targeted;
+  passes.addPass(createVerifyPhasePass(verify));
+}
+
+} // namespace dsc

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// dsc-build-plan: replaces `main`, kernels, symbols and weights by one plan.plan; leaves the levels' code alone.
+
+#include "passes/Passes.h"
+#include "passes/plan/PlanRecords.h"
+
+using namespace mlir;
+
+namespace dsc {
+#define GEN_PASS_DEF_BUILDPLANPASS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+struct BuildPlanPass : impl::BuildPlanPassBase<BuildPlanPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
+    if (functions.size() != 1 || functions.front().isExternal()) {
+      module.emitError() << "expected one function with a body, but got " << functions.size();
+      return signalPassFailure();
+    }
+    FailureOr<PlanRecords> records = collectPlan(module, functions.front());
+    if (failed(records))
+      return signalPassFailure();
+    createPlan(module, functions.front().getSymName(), *records);
+    numSteps += records->steps.size();
+    numBuffers += records->buffers.size();
+    functions.front().erase();
+    for (Operation &op : llvm::make_early_inc_range(module.getBody()->getOperations()))
+      if (isa<SymbolOp, ParamOp, KernelOp>(op))
+        op.erase();
+  }
+};
+
+} // namespace
+} // namespace dsc
