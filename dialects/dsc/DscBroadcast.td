@@ -91,13 +91,13 @@ class Dsc_CompareOp<string mnemonic, TypeConstraint tensor, string meaning, bit 
 }
 
 def Dsc_AddOp : Dsc_BinaryOp<"add", Dsc_NumberTensor,
-    "the sum", 1>;
+    "the sum", 1> { let hasFolder = 1; }
 def Dsc_SubOp : Dsc_BinaryOp<"sub", Dsc_NumberTensor,
-    "the difference", 1>;
+    "the difference", 1> { let hasFolder = 1; }
 def Dsc_MulOp : Dsc_BinaryOp<"mul", Dsc_NumberTensor,
-    "the product", 1>;
+    "the product", 1> { let hasFolder = 1; }
 def Dsc_DivOp : Dsc_BinaryOp<"div", Dsc_NumberTensor,
-    "the quotient (integers truncate)", 1>;
+    "the quotient (integers truncate)", 1> { let hasFolder = 1; }
 def Dsc_MinOp : Dsc_BinaryOp<"min", Dsc_NumberTensor,
     "the smaller one (NaN wins)", 1>;
 def Dsc_MaxOp : Dsc_BinaryOp<"max", Dsc_NumberTensor,

@@ -60,7 +60,7 @@ def Dsc_UnsqueezeOp : Dsc_ValueOp<"unsqueeze", "View"> {
   let hasFolder = 1;
 }
 
-def Dsc_TransposeOp : Dsc_TensorOp<"transpose", "Movement"> {
+def Dsc_TransposeOp : Dsc_ValueOp<"transpose", "Movement"> {
   let summary = "permutation of dimensions";
   let description = [{
     Dimension i of the result is dimension `permutation[i]` of the input.
@@ -93,6 +93,7 @@ def Dsc_ExpandOp : Dsc_ValueOp<"expand", "Movement"> {
   let results = (outs Dsc_Tensor:$output);
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def Dsc_ConcatOp : Dsc_ValueOp<"concat", "Movement"> {

@@ -15,8 +15,8 @@ def Dsc_MaxPoolOp : Dsc_TensorOp<"max_pool", "Opaque"> {
     the whole flattened input, with the last two spatial dimensions swapped if `storage_order` is 1.
 
     Constraints: (c1) `input` has rank 3 to 5; (c2) `kernel`, `strides` and `dilations` have one
-    positive value per spatial dimension; (c3) `pads` has two per spatial dimension, not negative
-    and smaller than the dilated kernel; (c4) the output sizes are not negative; (c5) the results
+    positive value per spatial dimension; (c3) `pads` has two per spatial dimension, none
+    negative; (c4) the output sizes are not negative; (c5) the results
     have the inferred shape; (c6) `indices` need the layout `nchw`.
 
     Example: `%y = dsc.max_pool %x {kernel = array<i64: 2>, strides = array<i64: 2>, pads =
@@ -39,8 +39,8 @@ def Dsc_AveragePoolOp : Dsc_TensorOp<"average_pool", "Opaque"> {
     does not.
 
     Constraints: (c1) `input` has rank 3 to 5; (c2) `kernel`, `strides` and `dilations` have one
-    positive value per spatial dimension; (c3) `pads` has two per spatial dimension, not negative
-    and smaller than the dilated kernel; (c4) the output sizes are not negative; (c5) the result has
+    positive value per spatial dimension; (c3) `pads` has two per spatial dimension, none
+    negative; (c4) the output sizes are not negative; (c5) the result has
     the inferred shape; (c6) `count_pads` has as many values as `pads`, none negative.
 
     Example: `%y = dsc.average_pool %x {kernel = array<i64: 2>, strides = array<i64: 2>, pads =
