@@ -168,7 +168,10 @@ dsc_status resolveBuffer(dsc_context &context, ContextEntry &entry, uint32_t ind
   for (uint32_t i = 0; i < tensor.shape()->size(); ++i)
     shape[i] = context.slots[tensor.shape()->Get(i)];
   uint64_t needed;
-  if (!tensorBytes(tensor.dtype(), shape, tensor.shape()->size(), needed) || needed != buffer.bytes)
+  bool isSize = tensorBytes(tensor.dtype(), shape, tensor.shape()->size(), needed);
+  if (isSize && buffer.sizeSlot == noIndex)
+    buffer.bytes = needed; // the root of a tensor is all of it
+  if (!isSize || needed != buffer.bytes)
     return fail(error, DSC_E_CORRUPT_PLAN, index, "buffer %u has %llu bytes, which is not the size of '%s'", index,
                 static_cast<unsigned long long>(buffer.bytes), tensor.name()->c_str());
   const dsc_tensor &given = isOutput ? context.outputs[buffer.index] : context.inputs[buffer.index];

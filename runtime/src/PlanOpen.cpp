@@ -160,7 +160,7 @@ dsc_status Opener::checkSeal() {
     if (*p)
       return corrupt(header.sealOffset, "expected zeros behind the signatures");
   for (uint32_t i = 0; i < seal.numSignatures; ++i)
-    if (seal.signatures[i].zero)
+    if (seal.signatures[i].zero || !seal.signatures[i].algorithm)
       return corrupt(header.sealOffset, "expected a signature");
   if (memcmp(seal.digest, expected.digest, digestBytes) != 0)
     return corrupt(header.sealOffset, "the digest of the metadata does not match: the file is damaged");
