@@ -1,2 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/// The one file of the target that owns the precompiled header.
