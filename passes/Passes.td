@@ -33,6 +33,71 @@ def VerifyPhasePass : Pass<"dsc-verify-phase", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numOps", "num-ops", "Number of operations looked at">];
 }
 
+//===--- graph ---------------------------------------------------------------===//
+
+def InferShapesPass : Pass<"dsc-infer-shapes", "::mlir::ModuleOp"> {
+  let summary = "refine types, and replace tensors whose contents follow from sizes";
+  let description = [{
+    Infers every type again, in program order, with the contents of small integer tensors. Such a
+    tensor whose elements are all known becomes a `dsc.constant`, or a `dsc.dim_values` if they
+    depend on symbols. Reshapes and expands lose their shape operand: the result type tells it. What
+    only computed shapes is gone.
+
+    Before:
+    ```mlir
+    %s = dsc.shape %x {start = 0 : i64, end = 2 : i64} : (tensor<4x8xf32>) -> tensor<2xi64>
+    %y = dsc.reshape %z, %s : (tensor<32xf32>, tensor<2xi64>) -> tensor<4x8xf32>
+    ```
+    After:
+    ```mlir
+    %y = dsc.reshape %z : (tensor<32xf32>) -> tensor<4x8xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numValues", "num-values", "Number of tensors replaced by known contents">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
+def FoldConstantsPass : Pass<"dsc-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "compute at compile time what depends on constants only";
+  let description = [{
+    Evaluates ops whose operands are constants or weights. Results of more than 1 KiB become
+    weights; all of them together take at most `max-bytes`, and no result is more than 64 KiB larger
+    than its operands. A view of a weight shares its bytes. A weight that is transposed for products
+    only stays as it is: products read it transposed. Weights that nothing reads are erased.
+
+    Before:
+    ```mlir
+    %a = dsc.constant dense<[1, 2]> : tensor<2xi64>
+    %b = dsc.mul %a, %a : (tensor<2xi64>, tensor<2xi64>) -> tensor<2xi64>
+    ```
+    After:
+    ```mlir
+    %b = dsc.constant dense<[1, 4]> : tensor<2xi64>
+    ```
+  }];
+  let options = [Option<"maxBytes", "max-bytes", "int64_t", "int64_t(1) << 30",
+                        "Most bytes of new weights">];
+  let statistics = [Statistic<"numFolded", "num-folded", "Number of ops evaluated">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
+//===--- quantize ------------------------------------------------------------===//
+
+def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
+  let summary = "decide the element types that contractions compute in";
+  let description = [{
+    The only precision so far is `model`: every op computes in the types that the model gives it. A
+    contraction on elements of less than 16 bits would need a quantized kernel and is refused.
+
+    Before and after are the same:
+    ```mlir
+    %y = dsc.matmul %x, %w : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    ```
+  }];
+  let options = [Option<"precision", "precision", "std::string", "\"model\"", "What to compute in">];
+  let statistics = [Statistic<"numContractions", "num-contractions", "Number of contractions looked at">];
+}
+
 //===--- fuse ----------------------------------------------------------------===//
 
 def FormGroupsPass : Pass<"dsc-form-groups", "::mlir::ModuleOp"> {
@@ -65,6 +130,93 @@ def FormGroupsPass : Pass<"dsc-form-groups", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numGroups", "num-groups", "Number of groups">,
                     Statistic<"numFused", "num-fused", "Number of ops that joined another op's group">];
   let dependentDialects = ["::dsc::DscDialect"];
+}
+
+//===--- partition -----------------------------------------------------------===//
+
+def AssignTargetsPass : Pass<"dsc-assign-targets", "::mlir::ModuleOp"> {
+  let summary = "give every group a target and a pipeline stage";
+  let description = [{
+    The only target so far is `cpu`, and there is one stage.
+
+    Before:
+    ```mlir
+    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>)
+        attributes {kind = #dsc.group_kind<pointwise>, target = "", stage = -1 : i64} { ... }
+    ```
+    After:
+    ```mlir
+    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>)
+        attributes {kind = #dsc.group_kind<pointwise>, target = "cpu", stage = 0 : i64} { ... }
+    ```
+  }];
+  let options = [Option<"target", "target", "std::string", "\"cpu\"", "Where groups run">];
+  let statistics = [Statistic<"numGroups", "num-groups", "Number of groups">];
+}
+
+//===--- kernel --------------------------------------------------------------===//
+
+def BuildCpuKernelsPass : Pass<"dsc-build-cpu-kernels", "::mlir::ModuleOp"> {
+  let summary = "make one kernel per distinct group";
+  let description = [{
+    Groups of equal structure and types share a kernel. The first family that takes a group (see
+    `KernelFamily.h`) emits its code, once for every level, into the module `@cpu_<level>`; the
+    group becomes a launch. With `fast=false` only the families that define the results are used.
+
+    Before:
+    ```mlir
+    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>) ... { dsc.relu ... }
+    ```
+    After:
+    ```mlir
+    dsc.kernel @k0 {access = array<i8: 1, 2>, name = "cpu_loops_relu_f32"}
+    %y = dsc.launch @k0(%x) dims <() -> ()> tiles <() -> (4)> grain = 4
+      : (tensor<4xf32>) -> tensor<4xf32>
+    builtin.module @cpu_v3 attributes {dsc.level = "v3"} { func.func @k0(...) { ... } }
+    ```
+  }];
+  let options = [
+    ListOption<"levels", "levels", "std::string", "CPU levels, one module of code for each">,
+    Option<"fast", "fast", "bool", "true", "Use the families that are made for speed">,
+  ];
+  let statistics = [Statistic<"numKernels", "num-kernels", "Number of distinct kernels">];
+  let dependentDialects = ["::dsc::DscDialect", "::mlir::func::FuncDialect",
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
+def LowerMathPass : Pass<"dsc-lower-math"> {
+  let summary = "replace elementary functions by arithmetic";
+  let description = [{
+    Kernels call no library. f32 `exp`, `log`, `tanh` and `erf` become polynomials in f32; every
+    other function is computed in f64 and rounded. Remainders and conversions that have no
+    instruction (f64 to f16, anything to bf16) become sequences of instructions.
+
+    Before:
+    ```mlir
+    %y = math.sin %x : f64
+    ```
+    After: a reduction of the angle and two polynomials.
+    ```mlir
+    %0 = math.fma %x, %cst, %cst_0 : f64
+    ```
+  }];
+  let options = [Option<"bf16", "bf16", "bool", "false", "The target rounds to bf16 itself">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
+def VerifyCpuKernelPass : Pass<"dsc-verify-cpu-kernel", "::mlir::ModuleOp"> {
+  let summary = "check what the runtime relies on in kernels";
+  let description = [{
+    Lowered kernels consist of the llvm dialect only, call nothing, have no operation that becomes a
+    library call, no stack memory and no global variable.
+
+    Before and after are the same:
+    ```mlir
+    llvm.func @k0(...) { llvm.return }   // allowed
+    ```
+  }];
 }
 
 //===--- plan ----------------------------------------------------------------===//

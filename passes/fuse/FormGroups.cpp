@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dsc-form-groups: applies the plan of fusion. Leaves groups, weights, views, `dsc.read_dim` and the return.
 
+#include "passes/ConstantPool.h"
 #include "passes/Passes.h"
 #include "passes/fuse/FusionPlan.h"
 
@@ -16,38 +17,21 @@ namespace dsc {
 
 namespace {
 
-/// Constants up to this size are copied into the groups that read them.
-constexpr int64_t maxCopiedBytes = 1024;
-
-int64_t getByteSize(ElementsAttr value) {
-  Type type = value.getElementType();
-  unsigned bits = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 64;
-  return value.getNumElements() * std::max<int64_t>(1, bits / 8);
-}
-
 bool mustBecomeWeight(ConstantOp constant) {
-  if (getByteSize(constant.getValue()) > maxCopiedBytes)
+  if (getByteSize(constant.getValue()) > ConstantPool::maxInlineBytes)
     return true;
   return llvm::any_of(constant->getUsers(), [](Operation *user) { return staysOutside(user); });
 }
 
-/// Makes a `dsc.param` of each constant that cannot be copied into groups.
-void outlineConstants(func::FuncOp function, SymbolTable &symbols) {
+/// Makes a weight of each constant that cannot be copied into groups.
+void outlineConstants(func::FuncOp function, ConstantPool &pool) {
   SmallVector<ConstantOp> constants(function.getOps<ConstantOp>());
   for (ConstantOp constant : constants) {
-    if (constant->use_empty()) {
-      constant.erase();
-      continue;
-    }
     if (!mustBecomeWeight(constant))
       continue;
-    OpBuilder moduleBuilder(function);
-    auto param = ParamOp::create(moduleBuilder, constant.getLoc(), moduleBuilder.getStringAttr("constant"),
-                                 TypeAttr::get(constant.getOutput().getType()), constant.getValue(), PanelsAttr());
-    StringAttr name = symbols.insert(param);
     OpBuilder builder(constant);
-    auto weight = WeightOp::create(builder, constant.getLoc(), constant.getOutput().getType(), name);
-    constant.getOutput().replaceAllUsesWith(weight.getOutput());
+    Value weight = pool.createWeight(builder, constant.getLoc(), constant.getValue(), "constant");
+    constant.getOutput().replaceAllUsesWith(weight);
     constant.erase();
   }
 }
@@ -137,13 +121,13 @@ struct FormGroupsPass : impl::FormGroupsPassBase<FormGroupsPass> {
   using FormGroupsPassBase::FormGroupsPassBase;
 
   void runOnOperation() override {
-    SymbolTable symbols(getOperation());
+    ConstantPool pool(getOperation());
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
       Block &block = function.getBody().front();
       eraseShapeArithmetic(block);
-      outlineConstants(function, symbols);
+      outlineConstants(function, pool);
       applyPlan(planFusion(block, fuse), block);
     }
   }
