@@ -13,10 +13,11 @@ namespace {
 
 const OpFamily *getFamilies(size_t &count) {
   static const OpFamily families[] = {
-      getElementwiseFamily(), getUnaryFamily(),         getActivationFamily(), getLinearFamily(),
-      getConvolutionFamily(), getReductionFamily(),
-      getPoolFamily(),        getNormalizationFamily(), getShapeFamily(),      getMovementFamily(),
-      getSliceFamily(),       getIndexingFamily()};
+      getElementwiseFamily(), getUnaryFamily(),    getActivationFamily(),    getLinearFamily(),
+      getEinsumFamily(),      getConvolutionFamily(), getAttentionFamily(),  getRotaryFamily(),
+      getReductionFamily(),   getPoolFamily(),     getNormalizationFamily(), getContribFamily(),
+      getShapeFamily(),       getMovementFamily(), getSliceFamily(),         getIndexingFamily(),
+      getResizeFamily()};
   count = std::size(families);
   return families;
 }
