@@ -169,7 +169,7 @@ TEST_F(HeaderTest, sharedTablesDoNotCostQuadraticWork) {
   std::vector<flatbuffers::Offset<Segment>> segments;
   std::vector<flatbuffers::Offset<Kernel>> kernels;
   FinishPlanBuffer(builder, CreatePlanDirect(builder, plan.min_runtime.get(), "test", 0, &devices, &segments, &kernels, &functions));
-  EXPECT_EQ(open(assemble(builder.GetBufferPointer(), builder.GetSize(), {}, plan)), DSC_E_CORRUPT_PLAN);
+  EXPECT_EQ(open(assemble(builder.GetBufferPointer(), builder.GetSize(), {})), DSC_E_CORRUPT_PLAN);
 }
 
 TEST_F(HeaderTest, unalignedMemory) {

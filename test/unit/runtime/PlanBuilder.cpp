@@ -28,7 +28,7 @@ void PlanFile::updateSegments() {
   }
 }
 
-Bytes assemble(const uint8_t *metadata, size_t metaBytes, const std::vector<Bytes> &segments, const PlanT &plan) {
+Bytes assemble(const uint8_t *metadata, size_t metaBytes, const std::vector<Bytes> &segments) {
   uint64_t segmentBytes = 0;
   for (size_t i = 0; i < segments.size(); ++i)
     segmentBytes = std::max<uint64_t>(segmentBytes, alignUp(segmentBytes, segmentAlign) + segments[i].size());
@@ -50,7 +50,7 @@ Bytes assemble(const uint8_t *metadata, size_t metaBytes, const std::vector<Byte
 Bytes PlanFile::write() const {
   flatbuffers::FlatBufferBuilder builder;
   FinishPlanBuffer(builder, CreatePlan(builder, &plan));
-  return assemble(builder.GetBufferPointer(), builder.GetSize(), segments, plan);
+  return assemble(builder.GetBufferPointer(), builder.GetSize(), segments);
 }
 
 PlanBuilder::PlanBuilder() {

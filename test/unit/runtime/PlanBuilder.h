@@ -26,8 +26,7 @@ struct PlanFile {
 };
 
 /// Header, seal and segments around any metadata.
-Bytes assemble(const uint8_t *metadata, size_t metaBytes, const std::vector<Bytes> &segments,
-               const schema::PlanT &plan);
+Bytes assemble(const uint8_t *metadata, size_t metaBytes, const std::vector<Bytes> &segments);
 
 /// Builds a plan with one function of one variant and one entry.
 class PlanBuilder {
