@@ -98,6 +98,57 @@ def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numContractions", "num-contractions", "Number of contractions looked at">];
 }
 
+//===--- layout --------------------------------------------------------------===//
+
+def ChooseLayoutPass : Pass<"dsc-choose-layout", "::mlir::ModuleOp"> {
+  let summary = "compute convolutions in NHWC";
+  let description = [{
+    f32 convolutions over one or two spatial dimensions with known weights read and write NHWC. Their
+    transposes move through elementwise ops, pools, batch norm, concat, slice, pad, resize, softmax
+    and reductions until they meet and cancel: an image model keeps one at its entry, and a
+    reduction over pixels needs none at its end. An op with two operands, one of them outside the
+    island, moves in only if that saves a transpose.
+
+    Before:
+    ```mlir
+    %c = dsc.conv %x, %w {...} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x8x8xf32>
+    %r = dsc.relu %c : tensor<1x4x8x8xf32>
+    ```
+    After:
+    ```mlir
+    %t = dsc.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : ...
+    %c = dsc.conv %t, %w {..., layout = #dsc.layout<nhwc>} : ...
+    %r = dsc.relu %c : tensor<1x8x8x4xf32>
+    %y = dsc.transpose %r {permutation = array<i64: 0, 3, 1, 2>} : ...
+    ```
+  }];
+  let statistics = [Statistic<"numConverted", "num-converted", "Number of convolutions in NHWC">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
+def PackWeightsPass : Pass<"dsc-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "give contractions weights in panels";
+  let description = [{
+    The f32 weight of a product (two dimensions, also transposed) or of an NHWC convolution becomes
+    a second `dsc.param` with the type of its panels and the same bytes, which are rearranged while
+    the plan is written. One packed form serves all of its readers; a weight that is also read
+    unpacked stays. Batched weights, and products with a transposed left operand, are not packed.
+
+    Before:
+    ```mlir
+    %w = dsc.weight @w : tensor<8x2xf32>
+    %y = dsc.matmul %x, %w : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    ```
+    After:
+    ```mlir
+    %w = dsc.weight @w.packed : tensor<1x8x32xf32>
+    %y = dsc.matmul %x, %w {rhs_packing = #dsc.panels<kind = gemm, n = 2, k = 8>} : ...
+    ```
+  }];
+  let statistics = [Statistic<"numPacked", "num-packed", "Number of packed weights">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
 //===--- fuse ----------------------------------------------------------------===//
 
 def FormGroupsPass : Pass<"dsc-form-groups", "::mlir::ModuleOp"> {

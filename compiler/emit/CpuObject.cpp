@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Kernels in the llvm dialect to relocatable objects: translation, LLVM O3, the X86 back end.
+
+#include "compiler/emit/CpuBlob.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Threading.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CodeGen.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Target/TargetOptions.h"
+#include <mutex>
+
+using namespace mlir;
+
+namespace dsc {
+namespace {
+
+/// Kernels in one object: small enough to keep all cores busy, large enough to amortise a module's cost.
+constexpr size_t kernelsPerObject = 4;
+
+constexpr const char *triple = "x86_64-unknown-linux-gnu";
+
+std::unique_ptr<llvm::TargetMachine> createMachine(const CpuLevel &level) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+  });
+  std::string error;
+  llvm::Triple target(triple);
+  const llvm::Target *x86 = llvm::TargetRegistry::lookupTarget(target, error);
+  if (!x86)
+    return nullptr;
+  llvm::TargetOptions options;
+  options.FunctionSections = false;
+  return std::unique_ptr<llvm::TargetMachine>(
+      x86->createTargetMachine(target, level.llvmCpu, level.features, options, llvm::Reloc::PIC_,
+                               llvm::CodeModel::Small, llvm::CodeGenOptLevel::Aggressive));
+}
+
+/// What every kernel promises: no library behind it, no unwinding, entries marked for indirect branches.
+void markKernels(llvm::Module &module, const CpuLevel &level) {
+  module.setModuleFlag(llvm::Module::Override, "cf-protection-branch", uint32_t(1));
+  module.setPICLevel(llvm::PICLevel::BigPIC);
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("no-builtins");
+    function.addFnAttr("target-cpu", level.llvmCpu);
+    if (!llvm::StringRef(level.features).empty())
+      function.addFnAttr("target-features", level.features);
+    function.setDoesNotThrow();
+    function.setDSOLocal(true);
+  }
+}
+
+void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PipelineTuningOptions tuning;
+  llvm::PassBuilder builder(&machine, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
+}
+
+LogicalResult compileObject(ModuleOp module, const CpuLevel &level, ObjectBytes &object) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> llvmModule = translateModuleToLLVMIR(module, context, "kernels");
+  if (!llvmModule)
+    return module.emitError("kernels do not translate to LLVM IR");
+  std::unique_ptr<llvm::TargetMachine> machine = createMachine(level);
+  if (!machine)
+    return module.emitError("this LLVM has no X86 back end");
+  llvmModule->setTargetTriple(llvm::Triple(triple));
+  llvmModule->setDataLayout(machine->createDataLayout());
+  markKernels(*llvmModule, level);
+  optimize(*llvmModule, *machine);
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager codegen;
+  if (machine->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
+    return module.emitError("the X86 back end writes no objects");
+  codegen.run(*llvmModule);
+  return success();
+}
+
+/// Registers the translations in the module's context; must not race with other users of the context.
+void registerTranslations(MLIRContext &context) {
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> guard(mutex);
+  registerBuiltinDialectTranslation(context);
+  registerLLVMDialectTranslation(context);
+}
+
+} // namespace
+
+FailureOr<std::vector<ObjectBytes>> compileCpuObjects(ModuleOp module, const CpuLevel &level) {
+  registerTranslations(*module.getContext());
+  std::vector<OwningOpRef<ModuleOp>> parts;
+  size_t count = 0;
+  for (auto kernel : module.getOps<LLVM::LLVMFuncOp>()) {
+    if (count++ % kernelsPerObject == 0)
+      parts.push_back(ModuleOp::create(module.getLoc()));
+    parts.back()->push_back(kernel->clone());
+  }
+  std::vector<ObjectBytes> objects(parts.size());
+  if (failed(failableParallelForEachN(module.getContext(), 0, parts.size(), [&](size_t i) {
+        return compileObject(*parts[i], level, objects[i]);
+      })))
+    return failure();
+  return objects;
+}
+
+} // namespace dsc

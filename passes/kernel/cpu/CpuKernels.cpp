@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Makes one kernel per distinct group: its declaration, its launches, and a function in the module of every level.
+
+#include "passes/kernel/cpu/CpuKernels.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "passes/Passes.h"
+#include "passes/kernel/cpu/Families.h"
+#include "passes/kernel/cpu/KernelAbi.h"
+#include "passes/kernel/cpu/LoopFamily.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+
+namespace dsc {
+#define GEN_PASS_DEF_BUILDCPUKERNELSPASS
+#include "passes/Passes.h.inc"
+
+ArrayRef<const KernelFamily *> cpuKernelFamilies() {
+  static const KernelFamily *const families[] = {&gemmFamily(),       &convFamily(), &attentionFamily(),
+                                                 &sequentialFamily(), &transposeFamily(), &rowsFamily(),
+                                                 &loopsFamily()};
+  return families;
+}
+
+namespace {
+
+/// Everything of a group that its kernel depends on: the body and all types, not where they came from.
+std::string structureOf(GroupOp group) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  OwningOpRef<GroupOp> copy = group.clone();
+  // Operands print as unknown values; what matters of them are the types, which the body's arguments repeat.
+  copy->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
+  return text.substr(text.find('{'));
+}
+
+/// "cpu_rows_gelu_f32": target, family, main op, type of the first result.
+std::string readableName(GroupOp group, StringRef family) {
+  std::string name = ("cpu_" + family).str();
+  for (Operation &op : group.getBlock()->without_terminator())
+    if (!isa<ConstantOp, DimValuesOp>(op)) {
+      name += ("_" + op.getName().stripDialect()).str();
+      if (name.size() > 48)
+        break;
+    }
+  llvm::raw_string_ostream(name) << "_" << cast<RankedTensorType>(group.getResultTypes().front()).getElementType();
+  return name;
+}
+
+struct Chosen {
+  const KernelFamily *family;
+  KernelShape shape;
+  std::string symbol;
+};
+
+struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> {
+  using BuildCpuKernelsPassBase::BuildCpuKernelsPassBase;
+
+  void runOnOperation() override {
+    if (failed(createModules()))
+      return signalPassFailure();
+    SmallVector<GroupOp> groups;
+    getOperation().walk([&](GroupOp group) {
+      if (group.getTarget() == "cpu")
+        groups.push_back(group);
+    });
+    llvm::StringMap<Chosen> kernels;
+    for (GroupOp group : groups) {
+      auto [entry, isNew] = kernels.try_emplace(structureOf(group));
+      Chosen &chosen = entry->second;
+      if (isNew && failed(createKernel(group, chosen)))
+        return signalPassFailure();
+      createLaunch(group, chosen);
+    }
+    numKernels = kernels.size();
+  }
+
+  LogicalResult createModules() {
+    OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
+    for (const std::string &name : levels) {
+      const CpuLevel *level = findCpuLevel(name);
+      if (!level)
+        return getOperation().emitError() << "expected a known CPU level, but got \"" << name << "\"";
+      auto module = ModuleOp::create(b, getOperation().getLoc(), "cpu_" + name);
+      module->setAttr("dsc.level", b.getStringAttr(name));
+      modules.push_back({level, module});
+    }
+    return success();
+  }
+
+  LogicalResult choose(GroupOp group, Chosen &chosen) {
+    auto families = cpuKernelFamilies();
+    std::string reasons;
+    for (const KernelFamily *family : families) {
+      // The loops define what the others compute; what needs the memory of its results has one definition.
+      if (!fast && family != families.back() && family != &sequentialFamily())
+        continue;
+      std::string whyNot;
+      FailureOr<KernelShape> shape = family->match(group, whyNot);
+      if (succeeded(shape)) {
+        chosen.family = family;
+        chosen.shape = *shape;
+        return success();
+      }
+      reasons += ("; " + family->name() + ": " + whyNot).str();
+    }
+    return group.emitOpError() << "expected a kernel family that takes it" << reasons;
+  }
+
+  LogicalResult createKernel(GroupOp group, Chosen &chosen) {
+    if (failed(choose(group, chosen)))
+      return failure();
+    chosen.symbol = ("k" + Twine(count++)).str();
+    OpBuilder b(getOperation().getContext());
+    b.setInsertionPoint(group->getParentOfType<func::FuncOp>());
+    SmallVector<int8_t> access(group.getNumOperands(), 1);
+    access.append(group.getNumResults(), 2);
+    KernelOp::create(b, group.getLoc(), chosen.symbol, access, kernelDims(group).size(), chosen.shape.scratchBytes,
+                     readableName(group, chosen.family->name()));
+    for (auto [level, module] : modules) {
+      func::FuncOp function = createKernelFunction(module, group.getLoc(), chosen.symbol);
+      OpBuilder inside(function.getBody().front().getTerminator());
+      KernelBody body = bindKernelArguments(inside, function, group, chosen.shape, *level);
+      if (failed(chosen.family->emit(group, body)))
+        return failure();
+    }
+    return success();
+  }
+
+  void createLaunch(GroupOp group, const Chosen &chosen) {
+    OpBuilder b(group);
+    // Equal groups have equal expressions, so the shape of the first one holds for all.
+    auto launch = LaunchOp::create(b, group.getLoc(), group.getResultTypes(), chosen.symbol, group.getInputs(),
+                                   DimsAttr::get(b.getContext(), kernelDims(group)),
+                                   DimsAttr::get(b.getContext(), {chosen.shape.tiles}), chosen.shape.grain);
+    group.replaceAllUsesWith(launch.getOutputs());
+    group.erase();
+  }
+
+  SmallVector<std::pair<const CpuLevel *, ModuleOp>> modules;
+  unsigned count = 0;
+};
+
+} // namespace
+} // namespace dsc

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a family of CPU kernels is: a rule that says which groups it takes, and an emitter.
+
+#ifndef DSC_PASSES_KERNEL_CPU_KERNELFAMILY_H
+#define DSC_PASSES_KERNEL_CPU_KERNELFAMILY_H
+
+#include "dialects/dsc/Dsc.h"
+#include "dialects/dsc/DscTarget.h"
+#include "mlir/IR/Builders.h"
+#include <string>
+
+namespace dsc {
+
+/// How the work of a group is cut, the same on every level.
+struct KernelShape {
+  /// The number of tiles as an expression of the module's symbols; the unit of the static partition.
+  mlir::AffineExpr tiles;
+  /// The smallest number of tiles that is worth a thread.
+  int64_t grain = 1;
+  /// Memory per thread, aligned to 64 bytes.
+  int64_t scratchBytes = 0;
+};
+
+/// The sizes that a kernel takes: `groupDims`, then the symbols of types inside the body that are not among them.
+llvm::SmallVector<mlir::AffineExpr> kernelDims(GroupOp group);
+
+/// The inside of a kernel while it is emitted. The builder stands in the function's entry block.
+struct KernelBody {
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  const CpuLevel &level;
+  /// One row-major contiguous memref of `storageType` elements per operand, then per result.
+  llvm::SmallVector<mlir::Value> buffers;
+  /// The same memory as 1-D memrefs.
+  llvm::SmallVector<mlir::Value> flat;
+  /// `kernelDims` as index values.
+  llvm::SmallVector<mlir::Value> dims;
+  /// memref<scratchBytes x i8>; null if the kernel asked for none.
+  mlir::Value scratch;
+  /// The tiles to compute, index values.
+  mlir::Value begin, end;
+  /// The expressions of `dims`.
+  llvm::SmallVector<mlir::AffineExpr> dimExprs;
+
+  /// The value of a size as an index value, emitted where the builder stands. The expression is made of `dimExprs`,
+  /// constants and arithmetic on them.
+  mlir::Value dimValue(mlir::AffineExpr dim);
+};
+
+/// A family of kernels. Stateless; `match` and `emit` may run on several threads.
+class KernelFamily {
+public:
+  virtual ~KernelFamily() = default;
+  /// One lower-case word: "gemm", "pointwise", ...
+  virtual llvm::StringRef name() const = 0;
+  /// Whether the family takes the group, and how it cuts it; `whyNot` says why not. Emits no diagnostic.
+  virtual llvm::FailureOr<KernelShape> match(GroupOp group, std::string &whyNot) const = 0;
+  /// Emits the code of tiles `[begin, end)` of a group that `match` took. On failure a diagnostic was emitted.
+  virtual llvm::LogicalResult emit(GroupOp group, KernelBody &body) const = 0;
+};
+
+/// All families; the first that matches wins, the last takes everything that can be computed.
+llvm::ArrayRef<const KernelFamily *> cpuKernelFamilies();
+
+} // namespace dsc
+
+#endif // DSC_PASSES_KERNEL_CPU_KERNELFAMILY_H

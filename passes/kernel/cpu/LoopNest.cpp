@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Decides loop order, tiles and lanes from the ops of a group.
+
+#include "passes/kernel/cpu/LoopNest.h"
+
+#include "passes/kernel/cpu/ElementwiseOps.h"
+#include "passes/kernel/cpu/Evaluator.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace dsc {
+namespace {
+
+/// Elements that are worth a thread of their own.
+constexpr int64_t elementsPerThread = 16384;
+/// Elements of one tile of a flat loop.
+constexpr int64_t blockElements = 2048;
+
+/// The operand's dimension that a dimension of a broadcast result runs over; -1 if it is stretched.
+int64_t broadcastDim(Value operand, Value result, int64_t dim) {
+  int64_t from = dim - (typeOf(result).getRank() - typeOf(operand).getRank());
+  if (dim < 0 || from < 0)
+    return -1;
+  return typeOf(operand).getDimSize(from) == 1 && typeOf(result).getDimSize(dim) != 1 ? -1 : from;
+}
+
+bool operandsRunInLanes(Operation *op, int64_t dim) {
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    return canRunInLanes(operand, broadcastDim(operand, op->getResult(0), dim));
+  });
+}
+
+bool gatherRunsInLanes(GatherOp op, int64_t dim) {
+  int64_t indexRank = rankOf(op.getIndices()), axis = op.getAxis();
+  return dim >= axis + indexRank && canRunInLanes(op.getInput(), dim - indexRank + 1);
+}
+
+bool sliceRunsInLanes(SliceOp op, int64_t dim) {
+  for (auto [i, axis] : llvm::enumerate(op.getAxes()))
+    if (axis == dim) {
+      auto steps = getConstantInts(op.getSteps());
+      if (!steps || (*steps)[i] != 1)
+        return false;
+    }
+  return canRunInLanes(op.getInput(), dim);
+}
+
+bool reshapeRunsInLanes(ReshapeOp op, int64_t dim) {
+  Dims from = getDims(op.getInput()), to = getDims(op.getOutput());
+  if (dim + 1 != int64_t(to.size()) || from.empty() || from.back() != to.back())
+    return false;
+  return canRunInLanes(op.getInput(), from.size() - 1);
+}
+
+bool reduceRunsInLanes(ReduceOp op, int64_t dim) {
+  int64_t from = 0, seen = 0;
+  for (int64_t rank = typeOf(op.getInput()).getRank(); from < rank; ++from) {
+    bool reduced = llvm::is_contained(op.getAxes(), from);
+    if (reduced && !op.getKeepdims())
+      continue;
+    if (seen++ == dim)
+      return !reduced && canRunInLanes(op.getInput(), from);
+  }
+  return false;
+}
+
+bool matmulRunsInLanes(MatmulOp op, int64_t dim) {
+  int64_t rhsRank = typeOf(op.getRhs()).getRank();
+  return rhsRank >= 2 && dim + 1 == typeOf(op.getOutput()).getRank() && !op.getTransposeRhs() &&
+         !op.getRhsPacking() && canRunInLanes(op.getRhs(), rhsRank - 1);
+}
+
+bool padRunsInLanes(PadOp op, int64_t dim) {
+  auto pads = getConstantInts(op.getPads());
+  int64_t rank = typeOf(op.getInput()).getRank();
+  SmallVector<int64_t> axes = op.getAxes() ? SmallVector<int64_t>(*op.getAxes())
+                                           : llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  for (auto [i, axis] : llvm::enumerate(axes))
+    if (axis == dim && (!pads || (*pads)[i] != 0 || (*pads)[i + axes.size()] != 0))
+      return false;
+  return canRunInLanes(op.getInput(), dim);
+}
+
+bool poolRunsInLanes(Value input, Layout layout, int64_t dim) {
+  return layout == Layout::Nhwc && dim + 1 == typeOf(input).getRank() && canRunInLanes(input, dim);
+}
+
+/// Ops that leave a dimension where it is.
+bool keepsDim(Operation *op) {
+  return isa<SoftmaxOp, LayerNormOp, RmsNormOp, GroupNormOp, BatchNormOp, TriluOp, LrnOp>(op);
+}
+
+} // namespace
+
+bool canRunInLanes(Value tensor, int64_t dim) {
+  if (dim < 0)
+    return true;
+  Operation *op = tensor.getDefiningOp();
+  if (!op)
+    return dim + 1 == typeOf(tensor).getRank();
+  if (isa<ConstantOp, DimValuesOp, ConstantOfShapeOp, RangeOp>(op))
+    return true;
+  if (keepsDim(op))
+    return canRunInLanes(op->getOperand(0), dim);
+  if (isElementwise(op))
+    return operandsRunInLanes(op, dim);
+  return TypeSwitch<Operation *, bool>(op)
+      .Case([&](ExpandOp op) {
+        return canRunInLanes(op.getInput(), broadcastDim(op.getInput(), op.getOutput(), dim));
+      })
+      .Case([&](TransposeOp op) { return canRunInLanes(op.getInput(), op.getPermutation()[dim]); })
+      .Case([&](UnsqueezeOp op) {
+        int64_t before = llvm::count_if(op.getAxes(), [&](int64_t axis) { return axis < dim; });
+        return !llvm::is_contained(op.getAxes(), dim) && canRunInLanes(op.getInput(), dim - before);
+      })
+      .Case([&](SqueezeOp op) {
+        int64_t from = dim;
+        for (int64_t axis : op.getAxes())
+          from += axis <= from;
+        return canRunInLanes(op.getInput(), from);
+      })
+      .Case([&](ReshapeOp op) { return reshapeRunsInLanes(op, dim); })
+      .Case([&](SliceOp op) { return sliceRunsInLanes(op, dim); })
+      .Case([&](PadOp op) { return padRunsInLanes(op, dim); })
+      .Case([&](GatherOp op) { return gatherRunsInLanes(op, dim); })
+      .Case([&](ReduceOp op) { return reduceRunsInLanes(op, dim); })
+      .Case([&](MatmulOp op) { return matmulRunsInLanes(op, dim); })
+      .Case([&](MaxPoolOp op) { return poolRunsInLanes(op.getInput(), op.getLayout(), dim); })
+      .Case([&](AveragePoolOp op) { return poolRunsInLanes(op.getInput(), op.getLayout(), dim); })
+      .Case([&](ConcatOp op) {
+        return op.getAxis() != uint64_t(dim) &&
+               llvm::all_of(op.getInputs(), [&](Value input) { return canRunInLanes(input, dim); });
+      })
+      .Case([&](TileOp op) {
+        return getDims(op.getInput())[dim] == getDims(op.getOutput())[dim] && canRunInLanes(op.getInput(), dim);
+      })
+      .Default([](Operation *) { return false; });
+}
+
+SmallVector<int64_t> findRowAxes(Value tensor) {
+  int64_t rank = typeOf(tensor).getRank();
+  Operation *op = tensor.getDefiningOp();
+  auto from = [&](int64_t axis) { return llvm::to_vector(llvm::seq<int64_t>(axis, rank)); };
+  if (!op)
+    return {};
+  if (auto softmax = dyn_cast<SoftmaxOp>(op))
+    return {int64_t(softmax.getAxis())};
+  if (auto norm = dyn_cast<LayerNormOp>(op))
+    return from(norm.getAxis());
+  if (auto norm = dyn_cast<RmsNormOp>(op))
+    return from(norm.getAxis());
+  if (isa<GroupNormOp>(op))
+    return from(2);
+  if (isa<AttentionOp>(op))
+    return from(3);
+  if (!isElementwise(op))
+    return {};
+  // A stretched operand of one element per row is not a row itself.
+  for (Value operand : op->getOperands())
+    if (typeOf(operand).getShape() == typeOf(tensor).getShape())
+      if (SmallVector<int64_t> axes = findRowAxes(operand); !axes.empty())
+        return axes;
+  return {};
+}
+
+LoopNest planLoops(Value result, bool fast) {
+  LoopNest nest;
+  int64_t rank = typeOf(result).getRank(), last = rank - 1;
+  MLIRContext *context = result.getContext();
+  SmallVector<int64_t> rows = findRowAxes(result);
+  bool shortRow = rank == 0 || (!ShapedType::isDynamic(typeOf(result).getDimSize(last)) &&
+                                typeOf(result).getDimSize(last) < Evaluator::runLength);
+  nest.inLanes = fast && !shortRow && canRunInLanes(result, last);
+  Dims dims = getDims(result), outer;
+  for (int64_t d = 0; d < rank; ++d) {
+    bool inTile = llvm::is_contained(rows, d) || (d == last && (nest.inLanes || rank > 1 || !rows.empty()));
+    if (!inTile) {
+      nest.outer.push_back(d);
+      outer.push_back(dims[d]);
+    } else if (d != last || !nest.inLanes) {
+      nest.inner.push_back(d);
+    }
+  }
+  nest.tiles = productOfDims(outer, context);
+  if (rank == 1 && rows.empty() && nest.inLanes) {
+    nest.block = blockElements;
+    nest.tiles = ceilDivDims(dims[0], getAffineConstantExpr(nest.block, context));
+  }
+  return nest;
+}
+
+KernelShape shapeOfLoops(GroupOp group, bool fast) {
+  KernelShape shape;
+  shape.tiles = getAffineConstantExpr(0, group.getContext());
+  int64_t perTile = 1;
+  for (Value result : group.getYield().getResults()) {
+    LoopNest nest = planLoops(result, fast);
+    shape.tiles = addDims(shape.tiles, nest.tiles);
+    int64_t elements = std::max<int64_t>(nest.block, 1);
+    for (int64_t d = 0; d < typeOf(result).getRank(); ++d)
+      if (!llvm::is_contained(nest.outer, d) && !nest.block)
+        elements *= ShapedType::isDynamic(typeOf(result).getDimSize(d)) ? 64 : typeOf(result).getDimSize(d);
+    perTile = std::max(perTile, elements);
+  }
+  shape.grain = std::max<int64_t>(1, elementsPerThread / perTile);
+  return shape;
+}
+
+} // namespace dsc
