@@ -24,9 +24,8 @@ dsc_status Validator::checkBuffer(const FunctionState &state, EntryState &entry,
   if (!areSlots(state, buffer.shape()) || !isSlotOrNone(state, buffer.size_slot()) ||
       !isSlotOrNone(state, buffer.offset_slot()))
     return corrupt("buffer", index, "slots that exist");
-  if (entry.open ? buffer.first_use() > buffer.last_use() || buffer.last_use() >= std::max(entry.numSteps, 1u)
-                 : buffer.first_use() || buffer.last_use())
-    return corrupt("buffer", index, "a lifetime inside the program in an open entry, and none in others");
+  if (buffer.first_use() > buffer.last_use() || buffer.last_use() >= std::max(entry.numSteps, 1u))
+    return corrupt("buffer", index, "a lifetime inside the program");
   int32_t ready = readyAtStart;
   for (uint32_t slot : {buffer.size_slot(), buffer.offset_slot()})
     if (slot != noIndex)
@@ -113,7 +112,7 @@ dsc_status Validator::checkBoundary(const FunctionState &state, const EntryState
     known &= state.known[tensor.shape()->Get(i)];
     shape[i] = state.atBounds[tensor.shape()->Get(i)];
   }
-  if (known && (!tensorBytes(tensor.dtype(), shape, tensor.shape()->size(), bytes) || bytes != buffer.size()))
+  if (known && (!tensorBytes(tensor.dtype(), shape, tensor.shape()->size(), bytes) || bytes > buffer.size()))
     return corrupt("buffer", index, "the size of its tensor");
   if (buffer.dtype() != tensor.dtype())
     return corrupt("buffer", index, "the element type of its tensor");

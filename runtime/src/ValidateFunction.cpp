@@ -102,8 +102,10 @@ dsc_status Validator::checkSymbols(const Function &function) {
       return corrupt("symbol", i, "a name of 1 to 1024 bytes");
     if (symbol.kind() == SymbolKind::Invalid || symbol.kind() > SymbolKind::MAX)
       return corrupt("symbol", i, "a known kind");
-    if (symbol.min() < 0 || symbol.min() > symbol.max() || symbol.multiple_of() < 1)
-      return corrupt("symbol", i, "0 <= min <= max and a positive multiple");
+    // What a model computes may be negative, such as the start of a slice; what a caller's shape has may not.
+    bool isCaller = symbol.kind() == SymbolKind::Caller;
+    if ((isCaller && symbol.min() < 0) || symbol.min() > symbol.max() || symbol.multiple_of() < 1)
+      return corrupt("symbol", i, "min <= max, 0 or more for callers, and a positive multiple");
   }
   return isUnique(names, symbols.size()) ? DSC_OK : corrupt("symbols", symbols.size(), "unique names");
 }

@@ -65,7 +65,7 @@ TEST_F(RangeTest, shapeProgramAtTheBounds) {
   refuses(plan(), [](auto &b) { b.function().constants[1] = -16; }, "expected a size at the bounds");
   refuses(plan(), [](auto &b) { b.function().constants[0] = -4; }, "expected a size that is not negative");
   refuses(plan(), [](auto &b) { b.entry().bounds = {9}; }, "bound 0: expected a value in the range of its symbol");
-  refuses(plan(), [](auto &b) { b.function().symbols[0]->min = 9; }, "symbol 0: expected 0 <= min <= max");
+  refuses(plan(), [](auto &b) { b.function().symbols[0]->min = 9; }, "symbol 0: expected min <= max");
   refuses(plan(), [](auto &b) { b.function().symbols[0]->multiple_of = 0; }, "a positive multiple");
   refuses(plan(), [](auto &b) { b.function().symbols[0]->kind = SymbolKind::Data; }, "symbol 0: expected caller symbols");
   refuses(plan(), [](auto &b) { b.function().inputs[0]->shape = {1, 1}; }, "symbol 0: expected caller symbols");
@@ -122,7 +122,8 @@ TEST_F(RangeTest, numbers) {
   refuses([](auto &b) { b.function().inputs[0]->batch_dim = 1; }, "input 0: expected a batch dimension inside");
   refuses([](auto &b) { b.file.plan.requirements = 1; }, "features this runtime does not know", DSC_E_VERSION);
   refuses([](auto &b) { kernel(b).scratch = 1u << 31; }, "kernel 0: expected at most 1 GiB of scratch");
-  refuses([](auto &b) { buffer(b, 3).first_use = 1; }, "a lifetime inside the program in an open entry, and none");
+  refuses([](auto &b) { buffer(b, 3).first_use = 1; }, "buffer 3: expected a lifetime inside the program");
+  refuses([](auto &b) { buffer(b, 3).last_use = 2; }, "buffer 3: expected a lifetime inside the program");
   refuses([](auto &b) { b.function().constants[0] = -1; }, "expected a size that is not negative");
 }
 
