@@ -138,7 +138,9 @@ DSC_API uint32_t dsc_runtime_device_count(const dsc_runtime*, dsc_device_kind);
 /* ---- plans --------------------------------------------------------------------------------------------------
  * A plan holds native code: opening it is like loading a shared library. Structure, semantics and digests are
  * always verified. With num_keys == 0 a signature is not needed; with num_keys > 0 one of the keys must have
- * signed the plan, otherwise DSC_E_UNTRUSTED_PLAN. A runtime built without signature support refuses num_keys > 0. */
+ * signed the plan, otherwise DSC_E_UNTRUSTED_PLAN. A runtime built without signature support refuses num_keys > 0.
+ * Files are mapped: replace one by rename, or open it with DSC_PLAN_COPY. Memory given to open_memory stays borrowed
+ * until the plan and its contexts are released, unless DSC_PLAN_COPY is set. */
 enum { DSC_PLAN_DEFER_WEIGHTS = 1u,   /* check a weight segment when the first context maps it, not at open    */
        DSC_PLAN_COPY = 2u,            /* private copy instead of a mapping or of borrowed memory               */
        DSC_PLAN_PREFAULT = 4u,        /* touch the mapping now: slower open, no first-run stall                */
