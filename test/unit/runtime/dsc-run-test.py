@@ -12,7 +12,7 @@ import sys
 import tempfile
 import zipfile
 
-DSC_RUN, WRITE_PLANS = sys.argv[1:3]
+DSC_RUN, WRITE_PLANS = map(os.path.abspath, sys.argv[1:3])
 FAILURES = []
 
 
