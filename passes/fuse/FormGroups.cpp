@@ -17,10 +17,15 @@ namespace dsc {
 
 namespace {
 
+/// Kernels hold numbers that are the same everywhere, and integers, which often are sizes; contractions read operands
+/// from memory only.
 bool mustBecomeWeight(ConstantOp constant) {
-  if (getByteSize(constant.getValue()) > ConstantPool::maxInlineBytes)
+  ElementsAttr value = constant.getValue();
+  if (getByteSize(value) > ConstantPool::maxInlineBytes)
     return true;
-  return llvm::any_of(constant->getUsers(), [](Operation *user) { return staysOutside(user); });
+  if (isa<FloatType>(value.getElementType()) && !value.isSplat())
+    return true;
+  return llvm::any_of(constant->getUsers(), [](Operation *user) { return staysOutside(user) || isAnchor(user); });
 }
 
 /// Makes a weight of each constant that cannot be copied into groups.

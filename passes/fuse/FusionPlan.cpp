@@ -42,11 +42,6 @@ private:
   DenseMap<std::pair<Operation *, Operation *>, Refusal> structural;
 };
 
-bool isAnchor(Operation *op) {
-  FusionRole role = getRole(op);
-  return role == FusionRole::Contraction || role == FusionRole::Convolution || role == FusionRole::Attention;
-}
-
 void Planner::growAnchors() {
   for (Operation *op : graph.getNodes())
     if (isAnchor(op))

@@ -12,6 +12,11 @@ FusionRole getRole(Operation *op) {
   return fusible ? fusible.getFusionRole() : FusionRole::Opaque;
 }
 
+bool isAnchor(Operation *op) {
+  FusionRole role = getRole(op);
+  return role == FusionRole::Contraction || role == FusionRole::Convolution || role == FusionRole::Attention;
+}
+
 GroupKind getGroupKind(FusionRole role) {
   switch (role) {
   case FusionRole::Contraction:

@@ -20,6 +20,9 @@ struct GroupLimits {
 /// The role of an op; Opaque for an op that does not tell.
 FusionRole getRole(mlir::Operation *op);
 
+/// Whether the op is a contraction, a convolution or attention.
+bool isAnchor(mlir::Operation *op);
+
 /// The kind of the group that an op of this role anchors. A view has none and gives Opaque.
 GroupKind getGroupKind(FusionRole role);
 
