@@ -115,7 +115,9 @@ bool buildBody(const onnx::OpSchema &schema, const NodeView &node, int64_t versi
   std::vector<onnx::TypeProto> types;
   for (const OperandType &operand : operands)
     types.push_back(writeType(operand));
-  onnx::FunctionBodyBuildContextImpl context(writeNode(node), types);
+  // The context keeps pointers to the attributes of the message that it is given.
+  onnx::NodeProto message = writeNode(node);
+  onnx::FunctionBodyBuildContextImpl context(message, types);
   if (!schema.BuildContextDependentFunction(context, function, int(version)))
     return false;
   int built = latestNotAfter(schema.context_dependent_function_opset_versions(), version);
