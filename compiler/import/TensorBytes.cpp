@@ -127,7 +127,7 @@ std::string escapeText(llvm::StringRef text) {
     if (c >= 0x20 && c != 0x7f)
       out.push_back(char(c));
     else
-      out += "\\" + llvm::toHex(llvm::StringRef(reinterpret_cast<const char *>(&c), 1));
+      out += "\\x" + llvm::toHex(llvm::StringRef(reinterpret_cast<const char *>(&c), 1), /*LowerCase=*/true);
   }
   if (text.size() > longest)
     out += "... (" + std::to_string(text.size()) + " bytes)";
