@@ -81,6 +81,70 @@ def FoldConstantsPass : Pass<"dsc-fold-constants", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dsc::DscDialect"];
 }
 
+def SimplifyGraphPass : Pass<"dsc-simplify-graph", "::mlir::ModuleOp"> {
+  let summary = "remove what exported graphs carry along";
+  let description = [{
+    Removes dead and duplicate ops and equal weights, neutral elements, choices with a constant
+    condition and expands that broadcasting does anyway; products read transposed operands as they
+    lie; reshapes that flatten rows around a product move behind it; a fused projection whose result
+    is only sliced becomes one product per slice.
+
+    Before:
+    ```mlir
+    %t = dsc.transpose %w {permutation = array<i64: 1, 0>} : (tensor<2x8xf32>) -> tensor<8x2xf32>
+    %y = dsc.matmul %x, %t : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    ```
+    After:
+    ```mlir
+    %y = dsc.matmul %x, %w {transpose_rhs} : (tensor<4x8xf32>, tensor<2x8xf32>) -> tensor<4x2xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numMerged", "num-merged", "Number of weights equal to another one">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
+def RecomposePass : Pass<"dsc-recompose", "::mlir::ModuleOp"> {
+  let summary = "find attention, norms and GELU in what exporters took apart";
+  let description = [{
+    Attention: matmul, scale (on the scores or on query and key), mask (added, or chosen with a huge
+    negative number), softmax, a guard against NaN, matmul; transposes of `[batch, length, heads,
+    depth]` and repeated heads are absorbed. Layer norm and RMS norm: means of squares and inverse
+    roots in any spelling, with the scale and bias behind them. GELU: with erf and with tanh.
+
+    Before:
+    ```mlir
+    %s = dsc.matmul %q, %k {transpose_rhs} : ...
+    %p = dsc.softmax %s {axis = 3 : i64} : tensor<1x2x4x4xf32>
+    %y = dsc.matmul %p, %v : ...
+    ```
+    After:
+    ```mlir
+    %y = dsc.attention %q, %k, %v {scale = 1.0 : f32} : ...
+    ```
+  }];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
+def FoldBatchnormPass : Pass<"dsc-fold-batchnorm", "::mlir::ModuleOp"> {
+  let summary = "fold scales and shifts per channel into the convolution before";
+  let description = [{
+    A `dsc.batch_norm` with known statistics, a product or a sum with one number per channel behind a
+    convolution with known weights becomes part of its weights and bias, if nothing else reads the
+    convolution. A lone batch norm becomes a product and a sum. The numbers are computed in double.
+
+    Before:
+    ```mlir
+    %c = dsc.conv %x, %w {...} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x8x8xf32>
+    %y = dsc.batch_norm %c, %s, %b, %m, %v {epsilon = 1.0e-5 : f32} : ...
+    ```
+    After:
+    ```mlir
+    %y = dsc.conv %x, %w2, %b2 {...} : ...
+    ```
+  }];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
 //===--- quantize ------------------------------------------------------------===//
 
 def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
