@@ -63,6 +63,21 @@ Value GraphImporter::getValue(StringRef name, Scope &scope, Location loc) {
   return entry->value;
 }
 
+/// Tells operands the shape that is declared for the result, where the operator keeps it.
+static void spreadDeclared(ArrayRef<NodeView> nodes, ArrayRef<size_t> order, Scope &scope) {
+  static const llvm::StringSet<> keepsShape = {"Abs",  "Cast", "CastLike", "Ceil",       "Clip",    "Cos",  "Erf",
+                                               "Exp",  "Floor", "Identity", "Log",       "Neg",     "Not",  "Reciprocal",
+                                               "Relu", "Round", "Sigmoid",  "Sign",      "Sin",     "Sqrt", "Tanh"};
+  for (size_t index : llvm::reverse(order)) {
+    const NodeView &node = nodes[index];
+    if (!node.domain.empty() || !keepsShape.contains(node.opType) || node.inputs.empty() || node.outputs.empty())
+      continue;
+    auto declared = scope.declared.find(node.outputs.front());
+    if (declared != scope.declared.end())
+      scope.declared.try_emplace(node.inputs.front(), declared->second);
+  }
+}
+
 bool GraphImporter::importNodes(ArrayRef<NodeView> nodes, Scope &scope) {
   GraphOrder order = sortNodes(nodes);
   bool ok = order.cyclic.empty() && order.duplicates.empty();
@@ -76,6 +91,7 @@ bool GraphImporter::importNodes(ArrayRef<NodeView> nodes, Scope &scope) {
     for (size_t index : order.cyclic)
       poisonResults(nodes[index], scope);
   }
+  spreadDeclared(nodes, order.nodes, scope);
   for (size_t index : order.nodes)
     if (!importNode(nodes[index], scope)) {
       poisonResults(nodes[index], scope);

@@ -2,6 +2,7 @@
 // Readers of operators that cut and pad.
 
 #include "compiler/import/OpTable.h"
+#include "compiler/import/RuntimeAxes.h"
 #include "compiler/import/TensorBytes.h"
 
 using namespace mlir;
@@ -43,9 +44,17 @@ void readSlice(NodeReader &n) {
     return n.fail("expected 'starts' of rank 1, but got rank " + Twine(n.getRank(starts)));
   int64_t count = n.requireStaticDim(starts, 0, "number of 'starts'");
   Ints axes = iota(count);
-  if (n.has(3))
-    axes = n.requireInts(n.get(3), "axes");
   Value steps = n.has(4) ? n.get(4) : n.makeInts(Ints(size_t(std::max<int64_t>(count, 0)), 1));
+  if (n.has(3) && !n.findInts(n.get(3))) {
+    // Axes at run time: slice all dimensions, the unnamed ones whole.
+    int64_t rank = n.getRank(x);
+    starts = placeAtAxes(n, n.get(3), starts, rank, 0);
+    ends = placeAtAxes(n, n.get(3), ends, rank, INT64_MAX);
+    steps = placeAtAxes(n, n.get(3), steps, rank, 1);
+    axes = iota(rank);
+  } else if (n.has(3)) {
+    axes = n.requireInts(n.get(3), "axes");
+  }
   n.declareResults({0});
   n.set(0, n.create<SliceOp>({x, starts, ends, steps},
                              {n.intsAttr("axes", normalizeInOrder(n, axes, n.getRank(x)))}));
@@ -126,6 +135,15 @@ std::optional<PadMode> parsePadMode(StringRef mode) {
   return std::nullopt;
 }
 
+/// The pads of all dimensions from those of axes known at run time.
+Value padAllAxes(NodeReader &n, Value x, Value pads, Value axes) {
+  int64_t rank = n.getRank(x);
+  AffineExpr count = n.getDim(axes, 0), zero = n.constantDim(0);
+  Value before = n.slice(pads, 0, zero, count), after = n.slice(pads, 0, count, mulDims(count, n.constantDim(2)));
+  return n.create<ConcatOp>({placeAtAxes(n, axes, before, rank, 0), placeAtAxes(n, axes, after, rank, 0)},
+                            {n.intAttr("axis", 0)});
+}
+
 void readPad(NodeReader &n) {
   Value x = n.require(0);
   std::string text = n.getString("mode", "constant");
@@ -143,7 +161,9 @@ void readPad(NodeReader &n) {
   } else {
     pads = n.require(1);
     value = n.get(2);
-    if (n.has(3))
+    if (n.has(3) && !n.findInts(n.get(3)))
+      pads = padAllAxes(n, x, pads, n.get(3));
+    else if (n.has(3))
       attributes.push_back(
           n.intsAttr("axes", normalizeInOrder(n, n.requireInts(n.get(3), "axes"), n.getRank(x))));
   }
@@ -183,9 +203,9 @@ void readCenterCropPad(NodeReader &n) {
 }
 
 const OpRow rows[] = {
-    {"Slice", readSlice, 1, maxOpset, "constant axes"},
+    {"Slice", readSlice},
     {"Split", readSplit, 2, maxOpset, "sizes constant, or static declared shapes"},
-    {"Pad", readPad, 2, maxOpset, "constant axes"},
+    {"Pad", readPad, 2},
     {"CenterCropPad", readCenterCropPad, 18, maxOpset, "static sizes"},
 };
 

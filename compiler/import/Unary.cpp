@@ -13,6 +13,18 @@ void readUnary(NodeReader &n) {
   n.set(0, n.create<Op>({n.require(0)}));
 }
 
+/// Negation also of known integers, which make shapes.
+void readNeg(NodeReader &n) {
+  Value x = n.require(0), y = n.create<NegOp>({x});
+  n.set(0, y);
+  std::optional<Dims> values = n.shapes.getValues(x);
+  if (!values || n.hasFailed())
+    return;
+  for (AffineExpr &value : *values)
+    value = mulDims(value, n.constantDim(-1));
+  n.shapes.setValues(y, *values);
+}
+
 void readIdentity(NodeReader &n) { n.set(0, n.require(0)); }
 
 void readIsInf(NodeReader &n) {
@@ -39,7 +51,7 @@ void readDropout(NodeReader &n) {
 }
 
 const OpRow rows[] = {
-    {"Abs", readUnary<AbsOp>, 6}, {"Neg", readUnary<NegOp>, 6}, {"Exp", readUnary<ExpOp>, 6},
+    {"Abs", readUnary<AbsOp>, 6}, {"Neg", readNeg, 6}, {"Exp", readUnary<ExpOp>, 6},
     {"Log", readUnary<LogOp>, 6}, {"Sqrt", readUnary<SqrtOp>, 6}, {"Reciprocal", readUnary<ReciprocalOp>, 6},
     {"Sin", readUnary<SinOp>, 7}, {"Cos", readUnary<CosOp>, 7}, {"Tan", readUnary<TanOp>, 7},
     {"Asin", readUnary<AsinOp>, 7}, {"Acos", readUnary<AcosOp>, 7}, {"Atan", readUnary<AtanOp>, 7},
