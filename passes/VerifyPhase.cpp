@@ -61,10 +61,10 @@ LogicalResult verifyGrouped(Operation *op, StringRef phase) {
 
 LogicalResult verifyTargeted(Operation *op, StringRef phase) {
   auto group = dyn_cast<GroupOp>(op);
-  if (!group || (!group.getTarget().empty() && group.getStage() >= 0))
+  if (!group || (!group.getTarget().empty() && group.getStageAttr().getInt() >= 0))
     return success();
   return op->emitOpError() << "expected a target and a stage after phase '" << phase << "', but got '"
-                           << group.getTarget() << "' and " << group.getStage();
+                           << group.getTarget() << "' and " << group.getStageAttr().getInt();
 }
 
 struct VerifyPhasePass : impl::VerifyPhasePassBase<VerifyPhasePass> {

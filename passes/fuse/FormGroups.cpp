@@ -65,6 +65,9 @@ public:
     collectOutputs();
     auto group = GroupOp::create(builder, getLoc(), TypeRange(ValueRange(outputs.getArrayRef())),
                                  inputs.getArrayRef(), plan.kind);
+    Block &block = group.getBody().emplaceBlock();
+    for (Value input : inputs)
+      block.addArgument(input.getType(), input.getLoc());
     fillBody(group);
     for (auto [output, result] : llvm::zip_equal(outputs.takeVector(), group.getOutputs()))
       Value(output).replaceUsesWithIf(result, [&](OpOperand &use) { return !members.contains(use.getOwner()); });
