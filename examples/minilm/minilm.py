@@ -91,9 +91,9 @@ def main():
     run(options.bin / "dsc-run", plan, "--inputs", inputs, "--outputs", outputs)
     with np.load(outputs) as file:
         print_matrix(sentences, file["embedding"])
-    report = json.loads(run(options.bin / "dsc-run", plan, "--inputs", inputs, "--bench=20", "--json"))
-    print(f"\n{report['median_us'] / 1e3 / len(sentences):.2f} ms per sentence "
-          f"(batch of {len(sentences)}, median of 20 runs, {report['threads']} threads, CPU level {report['level']})")
+    bench = json.loads(run(options.bin / "dsc-run", plan, "--inputs", inputs, "--bench=20", "--json"))["bench"]
+    print(f"\n{bench['median_us'] / 1e3 / len(sentences):.2f} ms per sentence "
+          f"(batch of {len(sentences)}, median of {bench['runs']} runs)")
 
 
 if __name__ == "__main__":
