@@ -27,7 +27,11 @@ function(dsc_add_unit_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/test-bin")
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
-  set_property(GLOBAL APPEND PROPERTY DSC_UNIT_TESTS ${name})
+  set_tests_properties(${name} PROPERTIES LABELS unit)
+  if(NOT TARGET dsc-unit-tests)
+    add_custom_target(dsc-unit-tests)
+  endif()
+  add_dependencies(dsc-unit-tests ${name})
 endfunction()
 
 # dsc_enable_exceptions(a.cpp ...): for the few files that talk to a library which throws.
