@@ -268,6 +268,14 @@ Polynomial floorDivide(const Polynomial &lhs, const Polynomial &rhs, MLIRContext
   return addScaled(quotient, atom, 1);
 }
 
+/// By a positive constant as the floor of a larger value, so that a size has one form however it was computed.
+Polynomial ceilDivide(const Polynomial &lhs, const Polynomial &rhs, MLIRContext *context) {
+  std::optional<int64_t> divisor = rhs.asConstant();
+  if (divisor && *divisor > 0)
+    return floorDivide(addScaled(lhs, Polynomial::constant(*divisor - 1), 1), rhs, context);
+  return addScaled({}, floorDivide(addScaled({}, lhs, -1), rhs, context), -1);
+}
+
 Polynomial fromBinary(AffineBinaryOpExpr expr) {
   MLIRContext *context = expr.getContext();
   Polynomial lhs = fromExpr(expr.getLHS()), rhs = fromExpr(expr.getRHS());
@@ -279,7 +287,7 @@ Polynomial fromBinary(AffineBinaryOpExpr expr) {
   case AffineExprKind::FloorDiv:
     return floorDivide(lhs, rhs, context);
   case AffineExprKind::CeilDiv:
-    return addScaled({}, floorDivide(addScaled({}, lhs, -1), rhs, context), -1);
+    return ceilDivide(lhs, rhs, context);
   case AffineExprKind::Mod:
     return addScaled(lhs, multiply(rhs, floorDivide(lhs, rhs, context)), -1);
   default:
@@ -317,11 +325,7 @@ AffineExpr mulDims(AffineExpr lhs, AffineExpr rhs) {
   return combine(lhs, rhs, [](auto &a, auto &b, MLIRContext *) { return multiply(a, b); });
 }
 AffineExpr floorDivDims(AffineExpr lhs, AffineExpr rhs) { return combine(lhs, rhs, floorDivide); }
-AffineExpr ceilDivDims(AffineExpr lhs, AffineExpr rhs) {
-  return combine(lhs, rhs, [](auto &a, auto &b, MLIRContext *context) {
-    return addScaled({}, floorDivide(addScaled({}, a, -1), b, context), -1);
-  });
-}
+AffineExpr ceilDivDims(AffineExpr lhs, AffineExpr rhs) { return combine(lhs, rhs, ceilDivide); }
 AffineExpr modDims(AffineExpr lhs, AffineExpr rhs) {
   return combine(lhs, rhs, [](auto &a, auto &b, MLIRContext *context) {
     return addScaled(a, multiply(b, floorDivide(a, b, context)), -1);

@@ -23,6 +23,12 @@
 #include "dialects/dsc/DscDialect.h.inc"
 #include "dialects/dsc/DscEnums.h.inc"
 
+namespace dsc::detail {
+/// The taps of `#dsc.panels` in text: `[3, 3]`.
+mlir::FailureOr<llvm::SmallVector<int64_t>> parseTaps(mlir::AsmParser &parser);
+void printTaps(mlir::AsmPrinter &printer, llvm::ArrayRef<int64_t> taps);
+} // namespace dsc::detail
+
 #define GET_ATTRDEF_CLASSES
 #include "dialects/dsc/DscAttrs.h.inc"
 

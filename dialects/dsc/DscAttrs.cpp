@@ -44,6 +44,20 @@ LogicalResult DimsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType
   return success();
 }
 
+FailureOr<SmallVector<int64_t>> detail::parseTaps(AsmParser &parser) {
+  SmallVector<int64_t> taps;
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                     [&] { return parser.parseInteger(taps.emplace_back()); }))
+    return failure();
+  return taps;
+}
+
+void detail::printTaps(AsmPrinter &printer, ArrayRef<int64_t> taps) {
+  printer << '[';
+  llvm::interleaveComma(taps, printer);
+  printer << ']';
+}
+
 LogicalResult PanelsAttr::verify(function_ref<InFlightDiagnostic()> emitError, PanelKind kind, int64_t n, int64_t k,
                                  int64_t nr, int64_t kp, ArrayRef<int64_t> taps, int64_t groups, bool transposed) {
   for (int64_t size : {n, k, nr, kp, groups})

@@ -44,6 +44,12 @@ def Dsc_PanelKind : I32Enum<"PanelKind", "what a packed weight is multiplied by"
   let cppNamespace = "::dsc";
 }
 
+/// The kernel's spatial sizes, written `[3, 3]`.
+def Dsc_Taps : OptionalArrayRefParameter<"int64_t"> {
+  let parser = "::dsc::detail::parseTaps($_parser)";
+  let printer = "::dsc::detail::printTaps($_printer, $_self)";
+}
+
 def Dsc_PanelsAttr : Dsc_Attr<"Panels", "panels"> {
   let summary = "how a weight is packed into panels of output columns";
   let description = [{
@@ -62,7 +68,7 @@ def Dsc_PanelsAttr : Dsc_Attr<"Panels", "panels"> {
   }];
   let parameters = (ins EnumParameter<Dsc_PanelKind>:$kind, "int64_t":$n, "int64_t":$k,
       DefaultValuedParameter<"int64_t", "32">:$nr, DefaultValuedParameter<"int64_t", "1">:$kp,
-      OptionalArrayRefParameter<"int64_t">:$taps, DefaultValuedParameter<"int64_t", "1">:$groups,
+      Dsc_Taps:$taps, DefaultValuedParameter<"int64_t", "1">:$groups,
       DefaultValuedParameter<"bool", "false">:$transposed);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
