@@ -36,7 +36,7 @@ std::optional<double> ConstantPool::getNumber(Value value) const {
   ElementsAttr elements = getValue(value);
   if (!elements || elements.getNumElements() == 0 || elements.getNumElements() > 4096)
     return std::nullopt;
-  std::optional<HostTensor> tensor = HostTensor::read(elements);
+  const std::optional<HostTensor> tensor = HostTensor::read(elements);
   if (!tensor)
     return std::nullopt;
   for (int64_t i = 1; i < tensor->getCount(); ++i)

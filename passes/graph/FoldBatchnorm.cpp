@@ -36,7 +36,7 @@ Value makeTensor(PatternRewriter &rewriter, Location loc, const Numbers &numbers
 
 /// The weights with the filter of output channel o multiplied by scale[o].
 Value scaleFilters(PatternRewriter &rewriter, Value weight, const Numbers &scale, ConstantPool &pool) {
-  HostTensor source = *pool.read(weight);
+  const HostTensor source = *pool.read(weight);
   HostTensor scaled = HostTensor::zeros(source.getShape(), source.getElementType());
   int64_t filter = source.getCount() / scale.size();
   bool isF32 = source.getElementType().isF32();

@@ -69,11 +69,11 @@ struct InferShapesPass : impl::InferShapesPassBase<InferShapesPass> {
         replaceKnownResults(op, shapes);
       }
     dropShapeOperands(ops);
-    for (Operation *op : llvm::reverse(ops))
-      if (isOpTriviallyDead(op)) {
-        for (Value result : op->getResults())
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+      if (isOpTriviallyDead(&op)) {
+        for (Value result : op.getResults())
           shapes.forget(result);
-        op->erase();
+        op.erase();
       }
     updateResultTypes(function);
     return success();

@@ -108,7 +108,7 @@ private:
 
   /// The weight's rows or columns [start, start + count) as a weight of its own.
   Value takeColumns(PatternRewriter &rewriter, Value weight, int64_t axis, int64_t start, int64_t count) const {
-    HostTensor source = *pool.read(weight);
+    const HostTensor source = *pool.read(weight);
     SmallVector<int64_t> shape(source.getShape());
     int64_t inner = 1, outer = 1, size = shape[axis], width = source.getBytesPerElement();
     for (int64_t i = 0; i < axis; ++i)

@@ -30,7 +30,7 @@ module {
     // CHECK: dsc.matmul
     // CHECK-SAME: {rhs_packing = #dsc.panels<kind = gemm, n = 40, k = 8, transposed = true>}
     %y = dsc.matmul %x, %w {transpose_rhs} : (tensor<4x8xf32>, tensor<40x8xf32>) -> tensor<4x40xf32>
-    // CHECK: dsc.gather {{.*}} tensor<40x8xf32>
+    // CHECK: dsc.gather {{.*}} : (tensor<40x8xf32>,
     %g = dsc.gather %w, %i {axis = 0 : i64} : (tensor<40x8xf32>, tensor<4xi64>) -> tensor<4x8xf32>
     return %y, %g : tensor<4x40xf32>, tensor<4x8xf32>
   }
