@@ -8,18 +8,12 @@ using namespace mlir;
 namespace dsc {
 
 LogicalResult inferAndSetTypes(Operation *op, ShapeContext &shapes) {
-  auto interface = dyn_cast<ShapeInferenceOpInterface>(op);
-  if (!interface)
-    return op->emitOpError("has no shape inference");
-  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-    auto type = dyn_cast<RankedTensorType>(operand.getType());
-    if (!type)
-      return op->emitOpError("expected a ranked tensor as operand #") << i << ", but got " << operand.getType();
-    for (auto [dim, size] : llvm::enumerate(getDims(type)))
+  auto interface = cast<ShapeInferenceOpInterface>(op);
+  for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+    for (auto [dim, size] : llvm::enumerate(getDims(operand)))
       if (!size)
         return op->emitOpError("expected a known size of dimension ")
-               << dim << " of operand #" << i << ", but got " << type;
-  }
+               << dim << " of operand #" << i << ", but got " << operand.getType();
   SmallVector<Type> types;
   if (failed(interface.inferResultTypes(shapes, types)))
     return failure();

@@ -210,3 +210,11 @@ func.func @unknown_rank(%u: tensor<?xi64, #dsc.dims<()[s0] -> (s0)>>) {
   %x = dsc.constant_of_shape %u {value = dense<0.0> : tensor<1xf32>} : (tensor<?xi64, #dsc.dims<()[s0] -> (s0)>>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @rank_too_large(%a: tensor<4x6xf32>, %s: tensor<65xi64>) {
+  // expected-error@below {{'dsc.expand' op expected at most 64 elements in 'shape', but got 65}}
+  %x = dsc.expand %a, %s : (tensor<4x6xf32>, tensor<65xi64>) -> tensor<4x6xf32>
+  return
+}
