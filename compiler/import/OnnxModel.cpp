@@ -67,7 +67,7 @@ std::string readTensorData(onnx::TensorProto &tensor, TensorView &view) {
   if (!count)
     return "expected sizes that are not negative and whose product fits, but got " + printSizes(view.dims);
   if (view.type == DataType::Undefined || int(view.type) > int(DataType::Int2) || int(view.type) < 0)
-    return "it has " + getTypeName(view.type);
+    return "it has the element type " + getTypeName(view.type);
   if (tensor.has_segment())
     return "it is a segment of a larger tensor, which is not supported";
   if (tensor.data_location() == onnx::TensorProto_DataLocation_EXTERNAL) {
