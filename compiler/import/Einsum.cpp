@@ -138,6 +138,22 @@ std::string makeImplicitOutput(ArrayRef<Labelled> operands) {
   return ellipsis + letters;
 }
 
+/// Labels the operands, their diagonals taken. False after a failure.
+bool readTerms(NodeReader &n, ArrayRef<StringRef> terms, SmallVectorImpl<Labelled> &operands, int64_t &ellipsisRank) {
+  for (auto [i, term] : llvm::enumerate(terms)) {
+    Value value = n.require(i);
+    bool hasEllipsis = term.contains("...");
+    int64_t rank = hasEllipsis ? n.getRank(value) - int64_t(term.size() - 3) : 0;
+    ellipsisRank = std::max(ellipsisRank, rank);
+    std::string labels;
+    if (rank < 0 || !parseTerm(term, rank, labels) || int64_t(labels.size()) != n.getRank(value))
+      n.fail("expected a term of rank " + Twine(n.getRank(value)) + ", but got '" + escapeText(term) + "'");
+    else
+      operands.push_back(takeDiagonals(n, {value, labels}));
+  }
+  return !n.hasFailed();
+}
+
 void readEinsum(NodeReader &n) {
   std::string equation = n.getString("equation", "");
   llvm::erase(equation, ' ');
@@ -149,16 +165,8 @@ void readEinsum(NodeReader &n) {
                   escapeText(equation) + "'");
   SmallVector<Labelled> operands;
   int64_t ellipsisRank = 0;
-  for (auto [i, term] : llvm::enumerate(terms)) {
-    Value value = n.require(i);
-    bool hasEllipsis = term.contains("...");
-    int64_t rank = hasEllipsis ? n.getRank(value) - int64_t(term.size() - 3) : 0;
-    ellipsisRank = std::max(ellipsisRank, rank);
-    std::string labels;
-    if (rank < 0 || !parseTerm(term, rank, labels) || int64_t(labels.size()) != n.getRank(value))
-      return n.fail("expected a term of rank " + Twine(n.getRank(value)) + ", but got '" + escapeText(term) + "'");
-    operands.push_back(takeDiagonals(n, {value, labels}));
-  }
+  if (!readTerms(n, terms, operands, ellipsisRank))
+    return;
   std::string output;
   if (!StringRef(equation).contains("->"))
     output = makeImplicitOutput(operands);

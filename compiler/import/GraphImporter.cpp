@@ -211,13 +211,6 @@ bool GraphImporter::importByReader(const NodeView &node, const OpRow &row, int64
 
 bool GraphImporter::importNode(const NodeView &node, Scope &scope) {
   Location loc = getLocation(getNodeName(node, scope));
-  // Calls of calls can multiply without end though every file is finite.
-  constexpr size_t maxNodes = 4 << 20;
-  if (++importedNodes > maxNodes)
-    return importedNodes == maxNodes + 1 ? (emitError(loc) << "the model has more than " << maxNodes
-                                                           << " nodes once its functions are inlined",
-                                            false)
-                                         : false;
   SmallVector<Value> operands;
   bool poisoned = false;
   bool ok = resolveOperands(node, scope, loc, operands, poisoned);

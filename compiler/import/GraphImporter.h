@@ -84,8 +84,7 @@ private:
   std::map<std::tuple<std::string, std::string, std::string>, const FunctionView *> functions;
   /// The functions being inlined, outermost first.
   llvm::SmallVector<const FunctionView *> calls;
-  /// Bodies and rewritten nodes that scopes refer to while they are read.
-  size_t importedNodes = 0;
+  size_t inlinedCalls = 0;
 };
 
 } // namespace dsc::onnx_import

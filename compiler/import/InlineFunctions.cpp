@@ -65,6 +65,11 @@ bool GraphImporter::inlineCall(const FunctionView &function, const NodeView &nod
   // The importer recurses once per level of calls.
   if (calls.size() >= 64)
     return emitError(loc) << "functions call each other more than 64 levels deep", false;
+  // Calls of calls can multiply without end though every file is finite.
+  constexpr size_t maxCalls = 1 << 16;
+  if (inlinedCalls++ >= maxCalls)
+    return inlinedCalls == maxCalls + 1 && (emitError(loc) << "functions are called more than " << maxCalls << " times",
+                                            false);
   for (const std::string &attribute : function.attributes)
     if (!node.findAttribute(attribute) && !resolveReference(attribute, function, node) && function.domain != "")
       return emitError(loc) << "function '" << name << "': expected attribute '" << escapeText(attribute)

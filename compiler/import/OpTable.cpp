@@ -78,7 +78,12 @@ void printSupportedOps(llvm::raw_ostream &out) {
     out << "\n## " << family.name << "\n\n| operator | domain | opsets | limits |\n|---|---|---|---|\n";
     for (const auto &[key, row] : sorted) {
       out << "| " << row->opType << " | " << (row->domain.empty() ? "ai.onnx" : row->domain) << " | ";
-      out << row->since << "-" << row->until << " | " << row->limits << " |\n";
+      // Other domains have versions of their own, of which there is one.
+      if (row->domain.empty())
+        out << row->since << "-" << row->until;
+      else
+        out << row->since;
+      out << " | " << row->limits << " |\n";
     }
   }
 }

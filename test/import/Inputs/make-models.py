@@ -113,10 +113,26 @@ def write_external():
     external("external-length", "weights.bin", length=12)
     external("external-twice", "weights.bin", location_="other.bin")
     external("external-key", "weights.bin", colour="red")
+    external("external-huge", "weights.bin", dims=(1 << 61,))
     both = tensor(data_location=TensorProto.EXTERNAL, raw_data=b"0123456789abcdef")
     save("external-both", both)
 
 
+def write_calls():
+    """Functions that call the next one: once, 70 levels deep; and twice, 17 levels deep."""
+    for name, depth, calls in (("deep", 70, 1), ("many", 17, 2)):
+        text = '<ir_version: 10, opset_import: ["" : 17, "local" : 1]>\n'
+        text += "g (float[4] x) => (float[4] y) { [root] y = local.f0 (x) }\n"
+        for level in range(depth):
+            callee = "Relu" if level + 1 == depth else f"local.f{level + 1}"
+            body = " ".join(f"[c{i}] v{i + 1} = {callee} (v{i})" for i in range(calls))
+            text += f'<domain: "local", opset_import: ["" : 17, "local" : 1]>\n'
+            text += f"f{level} (v0) => (v{calls}) {{ {body} }}\n"
+        with open(path(name + ".onnxtxt"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
 write_malformed()
+write_calls()
 write_nested()
 write_external()
