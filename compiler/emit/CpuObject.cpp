@@ -5,10 +5,12 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -109,16 +111,27 @@ void registerTranslations(MLIRContext &context) {
   registerLLVMDialectTranslation(context);
 }
 
+/// Copies a kernel and the constants that it reads.
+void addKernel(ModuleOp part, LLVM::LLVMFuncOp kernel, SymbolTable &symbols) {
+  llvm::SetVector<Operation *> globals;
+  kernel.walk([&](LLVM::AddressOfOp address) { globals.insert(symbols.lookup(address.getGlobalName())); });
+  for (Operation *global : globals)
+    if (global && !part.lookupSymbol(SymbolTable::getSymbolName(global)))
+      part.push_back(global->clone());
+  part.push_back(kernel->clone());
+}
+
 } // namespace
 
 FailureOr<std::vector<ObjectBytes>> compileCpuObjects(ModuleOp module, const CpuLevel &level) {
   registerTranslations(*module.getContext());
   std::vector<OwningOpRef<ModuleOp>> parts;
+  SymbolTable symbols(module);
   size_t count = 0;
   for (auto kernel : module.getOps<LLVM::LLVMFuncOp>()) {
     if (count++ % kernelsPerObject == 0)
       parts.push_back(ModuleOp::create(module.getLoc()));
-    parts.back()->push_back(kernel->clone());
+    addKernel(*parts.back(), kernel, symbols);
   }
   std::vector<ObjectBytes> objects(parts.size());
   if (failed(failableParallelForEachN(module.getContext(), 0, parts.size(), [&](size_t i) {

@@ -88,7 +88,8 @@ LogicalResult KernelOp::verify() {
 
 LogicalResult SymbolOp::verify() {
   int64_t min = getMin(), max = getMax();
-  if (min < 0 || min > max) // (c1)
+  // Data may hold negative numbers; a caller's size cannot be.
+  if ((min < 0 && getKind() == SymbolKind::Caller) || min > max) // (c1)
     return emitOpError() << "expected 0 <= min <= max, but got " << min << " and " << max;
   return success();
 }
@@ -231,7 +232,7 @@ LogicalResult EntryVerifier::verifyArena() {
     return success();
   SmallVector<BufferOp> roots;
   for (BufferOp buffer : buffers)
-    if (buffer.getPlace() == Place::Arena && buffer.getParent() == none)
+    if (buffer.getPlace() == Place::Arena && buffer.getParent() == none && buffer.getSize() > 0)
       roots.push_back(buffer);
   llvm::sort(roots, [](BufferOp a, BufferOp b) { return a.getOffset() < b.getOffset(); });
   for (size_t i = 0; i < roots.size(); ++i) { // (c3)

@@ -5,6 +5,7 @@
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <limits>
 
@@ -14,6 +15,8 @@ namespace dsc {
 namespace {
 
 constexpr int64_t unbounded = std::numeric_limits<int64_t>::max();
+constexpr int64_t mostBytes = int64_t(1) << 62;
+constexpr int64_t bufferAlign = 64;
 
 /// True for ops whose result is their first operand's bytes under another shape.
 bool isView(Operation *op) {
@@ -44,6 +47,7 @@ private:
   LogicalResult collectConstant(Operation &op, ElementsAttr value, Attribute packing);
   LogicalResult collectView(Operation &op);
   LogicalResult collectOutputs(func::ReturnOp op);
+  LogicalResult placeInOrder();
   void chooseOutputRoots(func::ReturnOp op);
 
   FailureOr<int64_t> addBuffer(Location loc, RankedTensorType type, plan::Place place, int64_t index);
@@ -74,7 +78,7 @@ FailureOr<PlanRecords> Collector::run() {
   for (Operation &op : main.getBody().front().without_terminator())
     if (failed(collectOp(op)))
       return failure();
-  if (failed(collectOutputs(returnOp)))
+  if (failed(collectOutputs(returnOp)) || (!records.open && failed(placeInOrder())))
     return failure();
   return std::move(records);
 }
@@ -143,7 +147,7 @@ FailureOr<int64_t> Collector::addBuffer(Location loc, RankedTensorType type, pla
   int64_t most = shapes.getRange(bytes).second;
   bool isStatic = getConstantDim(bytes).has_value();
   if (isStatic || !records.open) {
-    if (most >= int64_t(1) << 62)
+    if (most >= mostBytes)
       return emitError(loc) << "expected a tensor below 2^62 bytes, but got " << type;
   } else {
     most = 0;
@@ -165,8 +169,10 @@ LogicalResult Collector::addView(Value result, int64_t parent) {
   auto buffer = addBuffer(result.getLoc(), type, records.buffers[parent].place, records.buffers[parent].index);
   if (failed(buffer))
     return failure();
-  // Bounds of equal products can differ once they are computed from other factors; the bytes are the parent's.
-  records.buffers[*buffer].size = records.buffers[parent].size;
+  // Bounds of equal products can differ when they are computed from other factors; the bytes are the parent's.
+  BufferRecord &view = records.buffers[*buffer];
+  if (!records.open)
+    view.size = std::min(view.size, records.buffers[parent].size);
   records.buffers[*buffer].parent = parent;
   bufferOf[result] = *buffer;
   return success();
@@ -304,6 +310,19 @@ LogicalResult Collector::collectOutputs(func::ReturnOp op) {
   return success();
 }
 
+/// Gives every arena buffer memory of its own.
+LogicalResult Collector::placeInOrder() {
+  for (BufferRecord &buffer : records.buffers) {
+    if (buffer.place != plan::Place::Arena || buffer.parent != plan::none)
+      continue;
+    buffer.offset = records.arenaBytes;
+    records.arenaBytes += int64_t(llvm::alignTo(buffer.size, bufferAlign));
+    if (records.arenaBytes >= mostBytes)
+      return main.emitError() << "expected intermediate tensors of less than 2^62 bytes together";
+  }
+  return success();
+}
+
 /// Adds the names in `loc` to `names`; positions in files are left out.
 void collectNames(Location loc, llvm::SetVector<StringAttr> &names) {
   if (auto name = dyn_cast<NameLoc>(loc))
@@ -318,13 +337,13 @@ void collectNames(Location loc, llvm::SetVector<StringAttr> &names) {
 } // namespace
 
 std::string getNodeName(Location loc) {
-  constexpr size_t mostBytes = 512;
+  constexpr size_t mostCharacters = 512;
   llvm::SetVector<StringAttr> names;
   collectNames(loc, names);
   std::string joined;
   for (StringAttr name : names) {
-    if (joined.size() + name.size() + 3 > mostBytes)
-      return joined.empty() ? name.getValue().take_front(mostBytes).str() : joined + " + ...";
+    if (joined.size() + name.size() + 3 > mostCharacters)
+      return joined.empty() ? name.getValue().take_front(mostCharacters).str() : joined + " + ...";
     joined += (joined.empty() ? "" : " + ") + name.str();
   }
   return joined;

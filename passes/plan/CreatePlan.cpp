@@ -86,7 +86,8 @@ void Creator::createSegment() {
     return;
   NamedAttrList attrs;
   attrs.set("kind", symbol<plan::SegmentKindAttr>(plan::SegmentKind::Weights));
-  attrs.set("size", integer(records.weights.getBytes()));
+  // Weights without elements have an address too, so the segment is never empty.
+  attrs.set("size", integer(std::max(records.weights.getBytes(), WeightImage::align)));
   attrs.set("align", integer(segmentAlign));
   auto segment = create<plan::SegmentOp>(attrs, 1);
   fill(segment.getContents(), [&] {
@@ -161,7 +162,7 @@ void Creator::createFunction(StringRef name) {
 void Creator::createEntry() {
   NamedAttrList attrs;
   attrs.set("bounds", list(llvm::map_to_vector(records.symbols, [](SymbolOp op) { return int64_t(op.getMax()); })));
-  attrs.set("arenas", list({0}));
+  attrs.set("arenas", list({records.arenaBytes}));
   if (records.open)
     attrs.set("open", builder.getBoolAttr(true));
   auto entry = create<plan::EntryOp>(attrs, 5);
@@ -180,6 +181,7 @@ void Creator::createEntry() {
     unit.set("num_steps", integer(records.steps.size()));
     unit.set("cost_us", builder.getDenseF32ArrayAttr({0.0f}));
     setOptional(unit, "weight_bytes", records.weights.getBytes(), 0);
+    setOptional(unit, "arena_bytes", records.arenaBytes, 0);
     create<plan::UnitOp>(unit);
   });
   fill(entry.getCosts(), [] {});

@@ -58,6 +58,8 @@ struct PlanRecords {
   std::vector<std::string> locations;
   /// Some symbol has no bound: sizes are left to the runtime.
   bool open = false;
+  /// Without sharing: every arena buffer has a place of its own until dsc-place-buffers.
+  int64_t arenaBytes = 0;
 };
 
 /// The ONNX node names in a location, each once, joined by " + "; no file ever. Empty if there is none.

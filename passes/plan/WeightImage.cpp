@@ -13,8 +13,6 @@ using namespace mlir;
 
 namespace dsc {
 
-constexpr int64_t weightAlign = 64;
-
 /// A few windows of the bytes: hashing all of them would read every page of the model once more.
 static uint64_t hashSample(ArrayRef<char> bytes) {
   constexpr size_t window = 1024;
@@ -48,7 +46,7 @@ const WeightImage::Entry &WeightImage::add(ElementsAttr value, Attribute packing
         return entries[it->second];
     bySample.emplace(sample, entries.size());
   }
-  entries.push_back({int64_t(llvm::alignTo(end, weightAlign)), bytes, value, packing});
+  entries.push_back({int64_t(llvm::alignTo(end, align)), bytes, value, packing});
   end = entries.back().offset + bytes;
   return entries.back();
 }

@@ -14,6 +14,9 @@ namespace dsc {
 /// Offsets of weights in the weights segment. Nothing is packed or copied here: the writer streams the bytes.
 class WeightImage {
 public:
+  /// Every weight starts at a multiple of this.
+  static constexpr int64_t align = 64;
+
   struct Entry {
     int64_t offset;
     int64_t bytes;

@@ -39,7 +39,7 @@ const char *const usage = R"(usage: dsc-conformance --data DIR --suite NAME [opt
 )";
 
 struct Flags {
-  std::string data, suite, target = "cpu", cases, filter, status, json;
+  std::string data, suite, target = "cpu", cases, filter = ".", status, json;
   bool update = false, list = false, help = false;
   unsigned optLevel = 2, workers = 2, timeout = 60;
 };
@@ -100,7 +100,7 @@ std::string selectCases(const Flags &flags, std::vector<Case> &cases) {
     for (StringRef line : llvm::split((*file)->getBuffer(), '\n'))
       names.insert(line.trim());
   }
-  llvm::Regex filter(flags.filter);
+  llvm::Regex filter(flags.filter.empty() ? "." : flags.filter);
   std::string error;
   if (!filter.isValid(error))
     return "expected a regular expression for --filter: " + error;

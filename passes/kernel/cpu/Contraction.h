@@ -60,6 +60,9 @@ llvm::FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot);
 /// The matrix product that a convolution is whose kernel is 1 x 1, with stride 1 and no padding.
 std::optional<GemmSpec> asGemm(const ConvSpec &conv);
 
+/// Emits the tiles of a convolution whose sums are in scratch (`ConvOrder::TapsOuter`): image fastest, then panel.
+void emitConvTaps(const ConvSpec &spec, KernelBody &body);
+
 /// How a matrix product is cut into tiles; it fails where there is no emitter for it.
 llvm::FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot);
 

@@ -351,8 +351,9 @@ Value lrnElement(Evaluator &e, LrnOp op, ArrayRef<Coord> point) {
 
 bool hoistRow(Evaluator &e, Operation *op, ArrayRef<Coord> point) {
   if (auto softmax = dyn_cast<SoftmaxOp>(op)) {
-    if (point[softmax.getAxis()].value)
-      return false;
+    for (auto [d, coord] : llvm::enumerate(point))
+      if (bool(coord.value) == (d == softmax.getAxis()))
+        return false;
     softmaxStatistics(e, softmax, point);
     return true;
   }

@@ -170,6 +170,13 @@ SmallVector<Value> ConvEmitter::runTaps(Value kh, Value kwBegin, const TapRun &r
   return accumulateChannels(m, atom.lanes, inputs, masks, sums, run.live);
 }
 
+WorkPlan planOf(const ConvSpec &spec) {
+  ConvShape shape = spec.shape();
+  if (spec.depthwise) // one channel has no large weights, and its row is one multiply-add per tap
+    shape.channels = 1;
+  return scheduleWork(shape);
+}
+
 class ConvFamily final : public KernelFamily {
 public:
   StringRef name() const override { return "conv"; }
@@ -183,10 +190,15 @@ public:
     MLIRContext *context = group.getContext();
     int64_t panels = spec->groups * llvm::divideCeil(spec->outputs, panelColumns);
     KernelShape shape;
-    shape.tiles = mulDims(mulDims(spec->batch, getAffineConstantExpr(panels, context)), spec->outHeight);
-    shape.grain = scheduleWork(spec->shape()).grain;
-    if (spec->epilogue.isLong)
+    shape.tiles = mulDims(spec->batch, getAffineConstantExpr(panels, context));
+    WorkPlan plan = planOf(*spec);
+    shape.grain = plan.grain;
+    if (plan.unit == WorkUnit::ImageRow)
+      shape.tiles = mulDims(shape.tiles, spec->outHeight);
+    if (spec->epilogue.isLong || plan.unit == WorkUnit::Image)
       shape.scratchBytes = EpilogueEmitter::scratchBytes;
+    if (plan.unit == WorkUnit::Image)
+      shape.scratchBytes += spec->shape().outHeight * spec->shape().outWidth * panelColumns * 4;
     return shape;
   }
 
@@ -197,6 +209,8 @@ public:
       return group.emitOpError("expected a convolution, but got ") << whyNot;
     if (std::optional<GemmSpec> gemm = asGemm(*spec))
       emitGemm(*gemm, body);
+    else if (planOf(*spec).unit == WorkUnit::Image)
+      emitConvTaps(*spec, body);
     else
       ConvEmitter(*spec, body).emit();
     return success();

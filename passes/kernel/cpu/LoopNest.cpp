@@ -174,7 +174,8 @@ LoopNest planLoops(Value result, bool fast) {
   nest.inLanes = fast && !shortRow && canRunInLanes(result, last);
   Dims dims = getDims(result), outer;
   for (int64_t d = 0; d < rank; ++d) {
-    bool inTile = llvm::is_contained(rows, d) || (d == last && (nest.inLanes || rank > 1 || !rows.empty()));
+    // One element after the other, a tile is a row of the last dimension, unless rows lie across it.
+    bool inTile = llvm::is_contained(rows, d) || (d == last && (nest.inLanes || (rank > 1 && rows.empty())));
     if (!inTile) {
       nest.outer.push_back(d);
       outer.push_back(dims[d]);
