@@ -87,7 +87,8 @@ void Creator::createSegment() {
   NamedAttrList attrs;
   attrs.set("kind", symbol<plan::SegmentKindAttr>(plan::SegmentKind::Weights));
   // Weights without elements have an address too, so the segment is never empty.
-  attrs.set("size", integer(std::max(records.weights.getBytes(), WeightImage::align)));
+  int64_t bytes = records.weights.getBytes();
+  attrs.set("size", integer(bytes ? bytes : WeightImage::align));
   attrs.set("align", integer(segmentAlign));
   auto segment = create<plan::SegmentOp>(attrs, 1);
   fill(segment.getContents(), [&] {
