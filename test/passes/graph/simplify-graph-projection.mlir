@@ -2,10 +2,13 @@
 
 module {
   // The parts of a fused projection become products of their own.
-  // CHECK-DAG: dsc.constant dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
-  // CHECK-DAG: dsc.constant dense<[3.000000e+00, 4.000000e+00]> : tensor<2xf32>
   // CHECK-LABEL: @slices
-  // CHECK-COUNT-2: dsc.matmul {{.*}} -> tensor<4x2xf32>
+  // CHECK-DAG: %[[W0:.*]] = dsc.constant dense<{{\[\[}}1.000000e+00, 2.000000e+00], [5.000000e+00, 6.000000e+00]]>
+  // CHECK-DAG: %[[B0:.*]] = dsc.constant dense<[1.000000e+00, 2.000000e+00]>
+  // CHECK-DAG: %[[M0:.*]] = dsc.matmul %arg0, %[[W0]] {{.*}} -> tensor<4x2xf32>
+  // CHECK-DAG: dsc.add %[[M0]], %[[B0]]
+  // CHECK-DAG: %[[W1:.*]] = dsc.constant dense<{{\[\[}}3.000000e+00, 4.000000e+00], [7.000000e+00, 8.000000e+00]]>
+  // CHECK-DAG: dsc.matmul %arg0, %[[W1]] {{.*}} -> tensor<4x2xf32>
   // CHECK-NOT: dsc.slice
   dsc.param @w : tensor<2x4xf32> = dense<[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]> : tensor<2x4xf32>
   func.func @slices(%x: tensor<4x2xf32>) -> (tensor<4x2xf32>, tensor<4x2xf32>) {
