@@ -4,7 +4,7 @@
 #include "compiler/Phases.h"
 
 #include "passes/Passes.h"
-#include "passes/kernel/cpu/CpuKernels.h"
+#include "passes/kernel/cpu/BuildCpuKernels.h"
 
 using namespace mlir;
 
@@ -19,10 +19,20 @@ void buildGraph(OpPassManager &passes, const CompileOptions &options) {
     return;
   passes.addPass(createInferShapesPass());
   passes.addPass(createFoldConstantsPass());
+  passes.addPass(createSimplifyGraphPass());
+  passes.addPass(createRecomposePass());
+  passes.addPass(createFoldBatchnormPass());
 }
 
 void buildQuantize(OpPassManager &passes, const CompileOptions &options) {
   passes.addPass(createAssignPrecisionPass());
+}
+
+void buildLayout(OpPassManager &passes, const CompileOptions &options) {
+  if (options.optLevel < 2)
+    return;
+  passes.addPass(createChooseLayoutPass());
+  passes.addPass(createPackWeightsPass());
 }
 
 void buildFuse(OpPassManager &passes, const CompileOptions &options) {
@@ -57,7 +67,7 @@ std::vector<Phase> makeTable() {
       {"import", buildNothing, {"func.*", "dsc.*"}, true},
       {"graph", buildGraph, {"func.*", "dsc.*"}, true},
       {"quantize", buildQuantize, {"func.*", "dsc.*"}, true},
-      {"layout", buildNothing, {"func.*", "dsc.*"}, true},
+      {"layout", buildLayout, {"func.*", "dsc.*"}, true},
       {"fuse", buildFuse, {DSC_GROUPED}, true, true},
       {"partition", buildPartition, {DSC_GROUPED}, true, true, true},
       {"kernel", buildKernel, {DSC_LAUNCHED}},

@@ -33,9 +33,9 @@ constexpr const char *linkerScript =
 struct ScratchFolder {
   SmallString<128> path;
   std::vector<std::string> files;
-  LogicalResult create() {
-    return success(!llvm::sys::fs::createUniqueDirectory("dsc-link", path));
-  }
+  /// The first thing that went wrong.
+  std::error_code error;
+  ScratchFolder() { error = llvm::sys::fs::createUniqueDirectory("dsc-link", path); }
   std::string name(const Twine &file) {
     SmallString<128> full(path);
     llvm::sys::path::append(full, file);
@@ -44,10 +44,16 @@ struct ScratchFolder {
   }
   std::string write(const Twine &file, StringRef bytes) {
     std::string full = name(file);
-    std::error_code error;
+    if (error)
+      return full;
     llvm::raw_fd_ostream stream(full, error);
-    if (!error)
-      stream << bytes;
+    if (error)
+      return full;
+    stream << bytes;
+    stream.close();
+    error = stream.error();
+    // An error that nobody asked for ends the process.
+    stream.clear_error();
     return full;
   }
   ~ScratchFolder() {
@@ -168,8 +174,6 @@ FailureOr<CpuBlob> linkCpuBlob(Location loc, ArrayRef<ObjectBytes> objects, Arra
   if (objects.empty())
     return blob;
   ScratchFolder folder;
-  if (failed(folder.create()))
-    return emitError(loc) << "no folder for the linker's files can be created";
   std::vector<std::string> arguments = {
       "ld.lld", "-T",           folder.write("blob.lds", linkerScript), "--no-dynamic-linker",
       "-pie",   "--threads=1", "--build-id=none"};
@@ -180,6 +184,8 @@ FailureOr<CpuBlob> linkCpuBlob(Location loc, ArrayRef<ObjectBytes> objects, Arra
       return failure();
     arguments.push_back(folder.write(Twine(index) + ".o", bytes));
   }
+  if (folder.error)
+    return emitError(loc) << "cannot write the linker's files: " << folder.error.message();
   std::string output = folder.name("blob");
   arguments.insert(arguments.end(), {"-o", output});
   if (failed(link(loc, arguments)))

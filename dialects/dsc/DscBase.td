@@ -42,25 +42,15 @@ def Dsc_Index64Tensor : RankedTensorOf<[I64]>;
 /// Every op of the dialect.
 class Dsc_Op<string mnemonic, list<Trait> traits = []> : Op<Dsc_Dialect, mnemonic, traits>;
 
-/// An op on tensors: pure, with inferred result types and a role in fusion.
-class Dsc_TensorOp<string mnemonic, string role, list<Trait> traits = []>
-    : Dsc_Op<mnemonic, !listconcat(traits, [
-          Pure, DeclareOpInterfaceMethods<Dsc_ShapeInferenceOpInterface>, Dsc_FusibleOpInterface])> {
-  code roleDeclaration = [{
-    /// What the op may be in a group.
-    ::dsc::FusionRole getFusionRole() { return ::dsc::FusionRole::}] # role # [{; }
-  }];
-  let extraClassDeclaration = roleDeclaration;
-  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
-}
-
 /// The interface of an op that also knows the contents of its result (small integer tensors).
 def Dsc_InfersValues
     : DeclareOpInterfaceMethods<Dsc_ShapeInferenceOpInterface, ["inferValues"]>;
 
-/// Like Dsc_TensorOp; the op also propagates values.
-class Dsc_ValueOp<string mnemonic, string role, list<Trait> traits = []>
-    : Dsc_Op<mnemonic, !listconcat(traits, [Pure, Dsc_InfersValues, Dsc_FusibleOpInterface])> {
+/// An op on tensors: pure, with inferred result types and a role in fusion; with `hasValues` it also propagates values.
+class Dsc_TensorOp<string mnemonic, string role, list<Trait> traits = [], bit hasValues = 0>
+    : Dsc_Op<mnemonic, !listconcat(traits, [Pure, Dsc_FusibleOpInterface], !if(hasValues,
+          [Dsc_InfersValues],
+          [DeclareOpInterfaceMethods<Dsc_ShapeInferenceOpInterface>]))> {
   code roleDeclaration = [{
     /// What the op may be in a group.
     ::dsc::FusionRole getFusionRole() { return ::dsc::FusionRole::}] # role # [{; }
@@ -68,5 +58,9 @@ class Dsc_ValueOp<string mnemonic, string role, list<Trait> traits = []>
   let extraClassDeclaration = roleDeclaration;
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
+
+/// Like Dsc_TensorOp; the op also propagates values.
+class Dsc_ValueOp<string mnemonic, string role, list<Trait> traits = []>
+    : Dsc_TensorOp<mnemonic, role, traits, 1>;
 
 #endif // DSC_BASE_TD

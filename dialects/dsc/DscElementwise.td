@@ -8,8 +8,8 @@ include "dialects/dsc/DscAttrs.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 
 /// One operand and a result of the same type.
-class Dsc_UnaryOp<string mnemonic, TypeConstraint tensor, string meaning>
-    : Dsc_TensorOp<mnemonic, "Pointwise", [SameOperandsAndResultType]> {
+class Dsc_UnaryOp<string mnemonic, TypeConstraint tensor, string meaning, bit hasValues = 0>
+    : Dsc_TensorOp<mnemonic, "Pointwise", [SameOperandsAndResultType], hasValues> {
   let summary = meaning;
   let description = [{
     Computes }] # meaning # [{ for every element. Special values follow IEEE 754; f16 and bf16 are
@@ -30,9 +30,9 @@ class Dsc_UnaryOp<string mnemonic, TypeConstraint tensor, string meaning>
 }
 
 def Dsc_AbsOp : Dsc_UnaryOp<"abs", Dsc_NumberTensor,
-    "the absolute value">;
+    "the absolute value", 1>;
 def Dsc_NegOp : Dsc_UnaryOp<"neg", Dsc_NumberTensor,
-    "the negated value">;
+    "the negated value", 1>;
 def Dsc_ExpOp : Dsc_UnaryOp<"exp", Dsc_FloatTensor,
     "e to the power of x">;
 def Dsc_LogOp : Dsc_UnaryOp<"log", Dsc_FloatTensor,
@@ -74,17 +74,17 @@ def Dsc_SigmoidOp : Dsc_UnaryOp<"sigmoid", Dsc_FloatTensor,
 def Dsc_SoftplusOp : Dsc_UnaryOp<"softplus", Dsc_FloatTensor,
     "log(1 + exp(x))">;
 def Dsc_ReluOp : Dsc_UnaryOp<"relu", Dsc_NumberTensor,
-    "max(x, 0)">;
+    "max(x, 0)", 1>;
 def Dsc_FloorOp : Dsc_UnaryOp<"floor", Dsc_FloatTensor,
-    "the largest integer that is not larger">;
+    "the largest integer that is not larger", 1>;
 def Dsc_CeilOp : Dsc_UnaryOp<"ceil", Dsc_FloatTensor,
-    "the smallest integer that is not smaller">;
+    "the smallest integer that is not smaller", 1>;
 def Dsc_RoundOp : Dsc_UnaryOp<"round", Dsc_FloatTensor,
-    "the nearest integer, halves to the even one">;
+    "the nearest integer, halves to the even one", 1>;
 def Dsc_SignOp : Dsc_UnaryOp<"sign", Dsc_NumberTensor,
     "-1, 0 or 1 (NaN stays NaN)">;
 def Dsc_NotOp : Dsc_UnaryOp<"not", Dsc_BoolTensor,
-    "the logical negation">;
+    "the logical negation", 1>;
 def Dsc_BitwiseNotOp : Dsc_UnaryOp<"bitwise_not", Dsc_IntegerTensor,
     "the complement of all bits">;
 

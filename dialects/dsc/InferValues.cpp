@@ -117,6 +117,44 @@ AffineExpr divideValues(Operation *op, const ShapeContext &shapes, AffineExpr lh
 
 } // namespace
 
+/// A function of one element.
+static void propagateUnary(Operation *op, ShapeContext &shapes, function_ref<AffineExpr(AffineExpr)> function) {
+  propagate(op, shapes, [&](ArrayRef<AffineExpr> values) { return values[0] ? function(values[0]) : AffineExpr(); });
+}
+
+void NegOp::inferValues(ShapeContext &shapes) {
+  if (isWide(*this) || isa<FloatType>(elementType(getOutput())))
+    propagateUnary(*this, shapes, [&](AffineExpr value) { return subDims(constantDim(*this, 0), value); });
+}
+
+void AbsOp::inferValues(ShapeContext &shapes) {
+  propagateUnary(*this, shapes, [&](AffineExpr value) -> AffineExpr {
+    AffineExpr zero = constantDim(*this, 0);
+    return selectExtreme(shapes, value, zero, /*larger=*/true) == value ? value
+           : selectExtreme(shapes, value, zero, /*larger=*/false) == value ? subDims(zero, value)
+                                                                           : AffineExpr();
+  });
+}
+
+void ReluOp::inferValues(ShapeContext &shapes) {
+  propagateUnary(*this, shapes, [&](AffineExpr value) {
+    return selectExtreme(shapes, value, constantDim(*this, 0), /*larger=*/true);
+  });
+}
+
+// What is known of a float is an integer.
+static AffineExpr keepInteger(AffineExpr value) { return value; }
+void FloorOp::inferValues(ShapeContext &shapes) { propagateUnary(*this, shapes, keepInteger); }
+void CeilOp::inferValues(ShapeContext &shapes) { propagateUnary(*this, shapes, keepInteger); }
+void RoundOp::inferValues(ShapeContext &shapes) { propagateUnary(*this, shapes, keepInteger); }
+
+void NotOp::inferValues(ShapeContext &shapes) {
+  propagateUnary(*this, shapes, [&](AffineExpr value) -> AffineExpr {
+    std::optional<int64_t> known = getConstantDim(value);
+    return known ? constantDim(*this, *known == 0) : AffineExpr();
+  });
+}
+
 void AddOp::inferValues(ShapeContext &shapes) { propagateBinary(*this, shapes, addDims); }
 void SubOp::inferValues(ShapeContext &shapes) { propagateBinary(*this, shapes, subDims); }
 void MulOp::inferValues(ShapeContext &shapes) { propagateBinary(*this, shapes, mulDims); }

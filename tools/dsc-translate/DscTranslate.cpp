@@ -39,6 +39,11 @@ static int printPlan(mlir::ModuleOp module, llvm::StringRef output, bool elide) 
     flags.elideLargeResourceString(0);
   module.print(file.os(), flags);
   file.os() << '\n';
+  file.os().flush();
+  if (code = file.os().error(); code) {
+    file.os().clear_error();
+    return fail("cannot write '" + output + "': " + code.message());
+  }
   file.keep();
   return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Lowers one level's kernels from memref, vector, scf, arith and math to the llvm dialect.
 
-#include "passes/kernel/cpu/CpuKernels.h"
+#include "passes/kernel/cpu/BuildCpuKernels.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"

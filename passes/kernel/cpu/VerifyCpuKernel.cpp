@@ -35,7 +35,7 @@ LogicalResult verifyOp(Operation *op) {
 
 struct VerifyCpuKernelPass : impl::VerifyCpuKernelPassBase<VerifyCpuKernelPass> {
   void runOnOperation() override {
-    WalkResult result = getOperation()->walk([&](Operation *op) {
+    WalkResult result = getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (isa<ModuleOp>(op))
         return WalkResult::advance();
       if (!isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect())) {

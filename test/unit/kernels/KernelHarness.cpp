@@ -8,7 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "passes/kernel/cpu/CpuKernels.h"
+#include "passes/kernel/cpu/BuildCpuKernels.h"
 #include <cmath>
 #include <cstring>
 #include <sys/mman.h>

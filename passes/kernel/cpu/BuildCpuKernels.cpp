@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Makes one kernel per distinct group: its declaration, its launches, and a function in the module of every level.
 
-#include "passes/kernel/cpu/CpuKernels.h"
+#include "passes/kernel/cpu/BuildCpuKernels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

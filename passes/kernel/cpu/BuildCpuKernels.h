@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The kernel phase for the CPU: from groups to kernels in the llvm dialect, one module per level.
 
-#ifndef DSC_PASSES_KERNEL_CPU_CPUKERNELS_H
-#define DSC_PASSES_KERNEL_CPU_CPUKERNELS_H
+#ifndef DSC_PASSES_KERNEL_CPU_BUILDCPUKERNELS_H
+#define DSC_PASSES_KERNEL_CPU_BUILDCPUKERNELS_H
 
 #include "mlir/Pass/PassManager.h"
 #include <string>
@@ -25,4 +25,4 @@ void buildLowerCpuToLlvm(mlir::OpPassManager &passes);
 
 } // namespace dsc
 
-#endif // DSC_PASSES_KERNEL_CPU_CPUKERNELS_H
+#endif // DSC_PASSES_KERNEL_CPU_BUILDCPUKERNELS_H
