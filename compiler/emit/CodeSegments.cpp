@@ -62,9 +62,7 @@ LogicalResult addEntries(plan::PlanOp plan, const LevelCode &code, int64_t segme
     offsets[entry.symbol] = entry.offset;
   for (auto kernel : plan.getKernels().getOps<plan::KernelOp>()) {
     auto offset = offsets.find(kernel.getFunction().value_or(""));
-    if (offset == offsets.end())
-      return kernel.emitOpError() << "expected code of level '" << code.level->name << "' for kernel '"
-                                  << kernel.getName() << "'";
+    assert(offset != offsets.end() && "expected code of every level for every kernel");
     OpBuilder builder = OpBuilder::atBlockEnd(&kernel.getCodes().front());
     plan::KernelCodeOp::create(builder, kernel.getLoc(), segment, int64_t(offset->second), StringAttr(),
                                ArrayRef<int64_t>(), ArrayRef<int64_t>());

@@ -25,7 +25,8 @@ namespace {
 constexpr const char *linkerScript =
     "SECTIONS { . = 0; .text : { *(.text .text.*) } .rodata : { *(.rodata .rodata.*) }\n"
     "/DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) }\n"
-    "ASSERT(SIZEOF(.data) == 0 && SIZEOF(.bss) == 0 && SIZEOF(.got) == 0, "
+    ".rela : { *(.rela*) }\n"
+    "ASSERT(SIZEOF(.data) == 0 && SIZEOF(.bss) == 0 && SIZEOF(.got) == 0 && SIZEOF(.rela) == 0, "
     "\"kernel blob must be pure text and rodata\")\n"
     ".data : { *(.data .data.*) } .bss : { *(.bss .bss.*) *(COMMON) } .got : { *(.got*) } }\n";
 
@@ -117,8 +118,8 @@ LogicalResult link(Location loc, ArrayRef<std::string> arguments) {
   return success();
 }
 
-/// Copies text and rodata to their addresses; everything else must be empty.
-LogicalResult readImage(Location loc, const ElfObject &image, CpuBlob &blob) {
+/// Copies text and rodata to their addresses; the linker script saw to it that there is nothing else.
+void readImage(const ElfObject &image, CpuBlob &blob) {
   for (const llvm::object::ELFSectionRef section : image.sections()) {
     llvm::Expected<StringRef> name = section.getName();
     llvm::Expected<StringRef> contents = section.getContents();
@@ -127,8 +128,6 @@ LogicalResult readImage(Location loc, const ElfObject &image, CpuBlob &blob) {
       llvm::consumeError(contents.takeError());
       continue;
     }
-    if (section.getType() == llvm::ELF::SHT_RELA && section.getSize() != 0)
-      return emitError(loc) << "expected a blob without relocations, but section \"" << *name << "\" has some";
     if (*name != ".text" && *name != ".rodata")
       continue;
     uint64_t end = section.getAddress() + contents->size();
@@ -136,7 +135,6 @@ LogicalResult readImage(Location loc, const ElfObject &image, CpuBlob &blob) {
       blob.bytes.resize(end, 0xcc);
     std::copy(contents->begin(), contents->end(), blob.bytes.begin() + section.getAddress());
   }
-  return success();
 }
 
 LogicalResult readEntries(Location loc, const ElfObject &image, ArrayRef<std::string> symbols, CpuBlob &blob) {
@@ -185,16 +183,19 @@ FailureOr<CpuBlob> linkCpuBlob(Location loc, ArrayRef<ObjectBytes> objects, Arra
     arguments.push_back(folder.write(Twine(index) + ".o", bytes));
   }
   if (folder.error)
-    return emitError(loc) << "cannot write the linker's files: " << folder.error.message();
+    return emitError(loc) << "cannot use the linker's files: " << folder.error.message();
   std::string output = folder.name("blob");
   arguments.insert(arguments.end(), {"-o", output});
   if (failed(link(loc, arguments)))
     return failure();
   auto linked = llvm::MemoryBuffer::getFile(output, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!linked)
-    return emitError(loc) << "the linked kernels cannot be read";
+    return emitError(loc) << "cannot use the linker's files: " << linked.getError().message();
   auto image = openElf(loc, (*linked)->getBuffer());
-  if (failed(image) || failed(readImage(loc, **image, blob)) || failed(readEntries(loc, **image, symbols, blob)))
+  if (failed(image))
+    return failure();
+  readImage(**image, blob);
+  if (failed(readEntries(loc, **image, symbols, blob)))
     return failure();
   return blob;
 }

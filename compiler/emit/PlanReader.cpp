@@ -21,11 +21,9 @@ namespace {
 /// Where the parts of the file lie, checked against its size.
 FailureOr<schema::FileHeader> readHeader(StringRef file, Location loc) {
   schema::FileHeader header;
-  if (file.size() < sizeof header)
-    return emitError(loc) << "expected a plan file, but got " << file.size() << " bytes";
+  if (file.size() < sizeof header || !file.starts_with(StringRef(schema::headerMagic, sizeof header.magic)))
+    return emitError(loc) << "expected a plan file, but the header is cut or another format's";
   memcpy(&header, file.data(), sizeof header);
-  if (memcmp(header.magic, schema::headerMagic, sizeof header.magic) != 0)
-    return emitError(loc) << "expected a plan file, but got another format";
   if (header.formatMajor != schema::formatMajor)
     return emitError(loc) << "expected format " << schema::formatMajor << ", but got " << header.formatMajor;
   bool inside = header.metaOffset % 8 == 0 && header.metaOffset <= file.size() &&

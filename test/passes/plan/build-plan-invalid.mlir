@@ -54,3 +54,15 @@ module {
     return
   }
 }
+
+// -----
+
+module {
+  dsc.kernel @k0 {access = array<i8: 1, 2>, name = "k"}
+  func.func @main(%x: tensor<4xi8>) -> tensor<4xi8> {
+    // expected-error @+1 {{expected a tensor of whole bytes, but got 'tensor<4xi4>'}}
+    %a = dsc.launch @k0(%x) dims <() -> ()> tiles <() -> (1)> grain = 1 : (tensor<4xi8>) -> tensor<4xi4>
+    %b = dsc.launch @k0(%a) dims <() -> ()> tiles <() -> (1)> grain = 1 : (tensor<4xi4>) -> tensor<4xi8>
+    return %b : tensor<4xi8>
+  }
+}
