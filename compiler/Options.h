@@ -25,7 +25,7 @@ struct CompileOptions {
   std::vector<std::string> levels = {"v3", "v4"};
   /// Threads of the compiler itself; 0 is one per core.
   unsigned threads = 0;
-  /// 0: no rewrites, one op per group, linalg route (the oracle of tests); 1: graph phase too; 2: all.
+  /// 0: no rewrites, one op per group, plain loops (the oracle of tests); 1: graph phase too; 2: all.
   unsigned optLevel = 2;
   /// Pinned or bounded symbolic dimensions, by the model's name of them.
   std::map<std::string, DimRange> dims;
