@@ -41,8 +41,10 @@ endif()
 add_link_options(-fuse-ld=lld -Wl,--gc-sections)
 
 if(DSC_SANITIZE)
-  # vptr needs RTTI. MLIR and LLVM are not instrumented; libstdc++ does not annotate containers, so mixing is sound.
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all
+  # vptr needs RTTI; function looks for a signature before kernels, which have none. MLIR and LLVM are not
+  # instrumented: libstdc++ does not annotate containers, so mixing is sound, but allocators that LLVM inlines poison
+  # memory on our side only (allow_user_poisoning=0, DscTargets.cmake).
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr,function -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()

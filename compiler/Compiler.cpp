@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <map>
 
 using namespace mlir;
 
@@ -38,6 +39,19 @@ int64_t getPeakBytes() {
       break;
   fclose(status);
   return kilobytes * 1024;
+}
+
+/// The ops of our dialects in a module by name, the most frequent first.
+std::vector<std::pair<std::string, int64_t>> countOps(ModuleOp module) {
+  std::map<std::string, int64_t> counts;
+  module.walk([&](Operation *op) {
+    StringRef dialect = op->getName().getDialectNamespace();
+    if (dialect == "dsc" || dialect == "plan")
+      ++counts[op->getName().getStringRef().str()];
+  });
+  std::vector<std::pair<std::string, int64_t>> sorted(counts.begin(), counts.end());
+  llvm::sort(sorted, [](auto &a, auto &b) { return std::pair(-a.second, a.first) < std::pair(-b.second, b.first); });
+  return sorted;
 }
 
 class Compilation {
@@ -77,9 +91,11 @@ LogicalResult Compilation::run() {
     auto start = std::chrono::steady_clock::now();
     LogicalResult result = runPhase(phase);
     std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    report.phases.push_back({phase.name.str(), taken.count(), getPeakBytes()});
+    report.phases.push_back({phase.name.str(), taken.count(), getPeakBytes(), {}});
     if (failed(result))
       return failure();
+    if (options.stats)
+      report.phases.back().opCounts = countOps(*module);
     countBehind(phase.name);
     if (options.printAfter == phase.name)
       print(hooks.printOutput);
@@ -99,8 +115,6 @@ LogicalResult Compilation::runPhase(const Phase &phase) {
   if (phase.name == "fuse" && options.explainFuse && hooks.explainOutput)
     explainFusion(*module, *hooks.explainOutput);
   PassManager passes(&context);
-  if (options.stats)
-    passes.enableStatistics();
   buildPhase(phase, passes, options);
   return passes.run(*module);
 }

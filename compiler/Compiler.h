@@ -19,6 +19,8 @@ struct PhaseCost {
   double seconds = 0;
   /// Largest resident memory of the process up to the end of the phase.
   int64_t peakBytes = 0;
+  /// With `stats`: how many ops of our dialects the phase left, the most frequent first.
+  std::vector<std::pair<std::string, int64_t>> opCounts;
 };
 
 /// What a compilation did; complete when compile() succeeds, up to the failing phase otherwise.

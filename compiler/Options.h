@@ -35,7 +35,7 @@ struct CompileOptions {
   std::string printAfter;
   /// Print why ops were or were not fused.
   bool explainFuse = false;
-  /// Print the statistics of passes.
+  /// Count the ops behind each phase.
   bool stats = false;
   /// Directory that external data may come from, beside the model's own; empty is none.
   std::string externalDataRoot;

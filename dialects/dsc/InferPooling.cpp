@@ -50,7 +50,7 @@ LogicalResult MaxPoolOp::inferResultTypes(ShapeContext &, SmallVectorImpl<Type> 
   Dims dims;
   if (failed(inferPoolDims(*this, dims)) || failed(appendType(*this, dims, elementType(getInput()), results)))
     return failure();
-  if (getIndices())
+  if (getNumResults() == 2) // the accessor expects a type that is inferred here
     results.push_back(withElementType(results.front(), IntegerType::get(getContext(), 64)));
   return success();
 }

@@ -34,6 +34,17 @@ double getArenaRatio(const CompileReport &report) {
   return report.arenaBound ? double(report.arenaBytes) / double(report.arenaBound) : 1.0;
 }
 
+/// A line per phase with its ten most frequent ops.
+void printOpCounts(const CompileReport &report, llvm::raw_ostream &os) {
+  os << "  ops behind each phase\n";
+  for (const PhaseCost &phase : report.phases) {
+    os << "  " << llvm::left_justify(phase.name, 10);
+    for (auto &[name, count] : llvm::ArrayRef(phase.opCounts).take_front(10))
+      os << ' ' << name << ' ' << count << (name == phase.opCounts.back().first ? "" : ",");
+    os << (phase.opCounts.size() > 10 ? " ...\n" : "\n");
+  }
+}
+
 } // namespace
 
 void printSummary(const CompileReport &report, llvm::StringRef output, bool stats, llvm::raw_ostream &os) {
@@ -50,6 +61,8 @@ void printSummary(const CompileReport &report, llvm::StringRef output, bool stat
     os << "  " << llvm::left_justify(phase.name, 10) << llvm::format("%8.3f s %13s\n", phase.seconds,
                                                                     formatBytes(phase.peakBytes).c_str());
   os << "  total     " << llvm::format("%8.3f s\n", getTotalSeconds(report));
+  if (stats)
+    printOpCounts(report, os);
 }
 
 void printJson(const CompileReport &report, llvm::StringRef output, llvm::raw_ostream &os) {

@@ -8,7 +8,8 @@
 
 namespace dsc::tools {
 
-/// Ops in, kernels out, bytes, time and peak memory per phase; with `stats` the memory plan against its bound.
+/// Ops in, kernels out, bytes, time and peak memory per phase; with `stats` the memory plan against its bound and
+/// the ops that each phase left.
 void printSummary(const CompileReport &report, llvm::StringRef output, bool stats, llvm::raw_ostream &os);
 
 /// The same as one JSON object.

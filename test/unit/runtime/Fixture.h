@@ -67,7 +67,7 @@ protected:
     dsc_plan_release(plan);
     // malloc'ed at the exact size, so that the sanitizer sees a read behind the end.
     file.reset(static_cast<uint8_t *>(aligned_alloc(64, (bytes.size() + 63) & ~size_t(63))));
-    memcpy(file.get(), bytes.data(), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), file.get());
     return dsc_plan_open_memory(runtime, file.get(), bytes.size(), &options, &plan, &error);
   }
 
