@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times dsc against onnxruntime: same process, one thread, f32, the two and a peak loop taking turns.
 
-usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--json FILE]
+usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--level v3|v4] [--json FILE]
 Without --ops whole models are compared; with it single products and convolutions, best of five medians, as a share
-of the measured peak.
+of the measured peak. --level caps what dsc uses; onnxruntime takes what the machine has.
 """
 import argparse
 import ctypes
@@ -30,6 +30,7 @@ import model as minilm  # noqa: E402
 import models  # noqa: E402
 import operators  # noqa: E402
 
+LEVELS = {"": 0, "v3": libdsc.V3, "v4": libdsc.V4}
 NAMES = ("resnet50", "bert_base", "vit_b16", "minilm")
 
 
@@ -84,7 +85,7 @@ def interleave(ours, theirs, peak, seconds):
 
 def compile_plan(options, path, out, *flags):
     subprocess.run([options.bin / "dsc-compile", path, "-o", out, *flags], check=True, stdout=subprocess.DEVNULL)
-    return libdsc.Plan(options.bin.parent / "lib" / "libdsc.so.1", out, threads=1)
+    return libdsc.Plan(options.bin.parent / "lib" / "libdsc.so.1", out, threads=1, level=LEVELS[options.level])
 
 
 def row(name, sizes, work, mine, others, peak):
@@ -150,13 +151,14 @@ def main():
     parser.add_argument("--batches", type=lambda text: [int(b) for b in text.split(",")], default=[1, 4])
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--ops", action="store_true")
+    parser.add_argument("--level", choices=list(LEVELS), default="")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     peak = Peak(options.bin.parent / "lib")
     for _ in range(9):
         peak.sample()
-    print(f"machine: {machine()}\nprecision: f32 both; threads: 1 both; onnxruntime {onnxruntime.__version__}\n"
+    print(f"machine: {machine()}; dsc level: {options.level or 'the highest'}\nprecision: f32 both; threads: 1 both; onnxruntime {onnxruntime.__version__}\n"
           f"measured peak of the core: {np.median(peak.seen) / 1e9:.1f} GFLOP/s\n")
     rows = []
     with tempfile.TemporaryDirectory() as name:
