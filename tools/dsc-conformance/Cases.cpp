@@ -87,10 +87,12 @@ const Outcome *StatusFile::find(const std::string &key) const {
   return at == entries.end() ? nullptr : &at->second;
 }
 
-size_t StatusFile::countPasses(const std::string &suite) const {
-  return std::count_if(entries.begin(), entries.end(), [&](const auto &entry) {
-    return StringRef(entry.first).starts_with(suite + "/") && entry.second.status == Status::Pass;
-  });
+std::vector<std::string> StatusFile::keys(const std::string &suite) const {
+  std::vector<std::string> keys;
+  for (const auto &[key, outcome] : entries)
+    if (StringRef(key).starts_with(suite + "/"))
+      keys.push_back(key);
+  return keys;
 }
 
 } // namespace dsc::conformance

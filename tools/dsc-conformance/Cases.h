@@ -42,7 +42,8 @@ public:
   bool write(const std::string &path, std::string &error) const;
   const Outcome *find(const std::string &key) const;
   void set(const std::string &key, const Outcome &outcome) { entries[key] = outcome; }
-  size_t countPasses(const std::string &suite) const;
+  /// The keys of a suite, in order.
+  std::vector<std::string> keys(const std::string &suite) const;
 
 private:
   std::map<std::string, Outcome> entries;

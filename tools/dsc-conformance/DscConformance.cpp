@@ -39,7 +39,7 @@ const char *const usage = R"(usage: dsc-conformance --data DIR --suite NAME [opt
 )";
 
 struct Flags {
-  std::string data, suite, target = "cpu", cases, filter = ".", status, json;
+  std::string data, suite, target = "cpu", cases, filter, status, json;
   bool update = false, list = false, help = false;
   unsigned optLevel = 2, workers = 2, timeout = 60;
 };
@@ -142,6 +142,8 @@ int report(const Flags &flags, const std::vector<Case> &cases, const std::vector
   if (flags.status.empty())
     return 0;
   size_t differences = printDifferences(cases, outcomes, expected);
+  if (flags.filter.empty())
+    differences += printMissing(cases, expected.keys(flags.suite));
   if (!flags.update)
     return differences ? fail(llvm::Twine(differences) + " cases differ from '" + flags.status + "'") : 0;
   for (size_t i = 0; i < cases.size(); ++i)

@@ -3,6 +3,7 @@
 
 #include "tools/dsc-conformance/Report.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -37,6 +38,19 @@ size_t printDifferences(const std::vector<Case> &cases, const std::vector<Outcom
                  << toString(outcomes[i].status) << (outcomes[i].reason.empty() ? "" : ": ") << outcomes[i].reason << '\n';
   }
   return differences;
+}
+
+size_t printMissing(const std::vector<Case> &cases, const std::vector<std::string> &expected) {
+  llvm::StringSet<> found;
+  for (const Case &test : cases)
+    found.insert(test.key());
+  size_t missing = 0;
+  for (const std::string &key : expected)
+    if (!found.contains(key)) {
+      ++missing;
+      llvm::outs() << "missing: " << key << " is listed, but was not run\n";
+    }
+  return missing;
 }
 
 bool writeJson(const std::vector<Case> &cases, const std::vector<Outcome> &outcomes, const std::string &path,

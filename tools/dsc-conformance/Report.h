@@ -15,6 +15,9 @@ void printFunnel(const std::vector<Case> &cases, const std::vector<Outcome> &out
 /// does not know counts too.
 size_t printDifferences(const std::vector<Case> &cases, const std::vector<Outcome> &outcomes, const StatusFile &expected);
 
+/// Prints each expected key that is none of the cases; their number.
+size_t printMissing(const std::vector<Case> &cases, const std::vector<std::string> &expected);
+
 /// Writes every outcome as JSON.
 bool writeJson(const std::vector<Case> &cases, const std::vector<Outcome> &outcomes, const std::string &path,
                std::string &error);
