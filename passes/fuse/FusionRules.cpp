@@ -7,16 +7,6 @@ using namespace mlir;
 
 namespace dsc {
 
-FusionRole getRole(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible ? fusible.getFusionRole() : FusionRole::Opaque;
-}
-
-bool isAnchor(Operation *op) {
-  FusionRole role = getRole(op);
-  return role == FusionRole::Contraction || role == FusionRole::Convolution || role == FusionRole::Attention;
-}
-
 GroupKind getGroupKind(FusionRole role) {
   switch (role) {
   case FusionRole::Contraction:
@@ -41,7 +31,7 @@ GroupKind getGroupKind(FusionRole role) {
 bool isCopiedIntoGroups(Operation *op) { return isa<ConstantOp, DimValuesOp>(op); }
 
 bool staysOutside(Operation *op) {
-  return isa<WeightOp, ReadDimOp>(op) || op->hasTrait<OpTrait::IsTerminator>() || getRole(op) == FusionRole::View;
+  return isa<WeightOp, ReadDimOp>(op) || op->hasTrait<OpTrait::IsTerminator>() || isView(op);
 }
 
 std::optional<int64_t> getRowAxis(Operation *op) {

@@ -4,7 +4,7 @@
 #ifndef DSC_PASSES_FUSE_FUSIONRULES_H
 #define DSC_PASSES_FUSE_FUSIONRULES_H
 
-#include "dialects/dsc/Dsc.h"
+#include "dialects/dsc/DscRoles.h"
 
 namespace dsc {
 
@@ -16,12 +16,6 @@ struct GroupLimits {
   static constexpr size_t ops = 48;
   static constexpr size_t buffers = 24;
 };
-
-/// The role of an op; Opaque for an op that does not tell.
-FusionRole getRole(mlir::Operation *op);
-
-/// Whether the op is a contraction, a convolution or attention.
-bool isAnchor(mlir::Operation *op);
 
 /// The kind of the group that an op of this role anchors. A view has none and gives Opaque.
 GroupKind getGroupKind(FusionRole role);

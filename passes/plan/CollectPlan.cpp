@@ -3,6 +3,7 @@
 
 #include "passes/plan/PlanRecords.h"
 
+#include "dialects/dsc/DscRoles.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
@@ -17,19 +18,6 @@ namespace {
 constexpr int64_t unbounded = std::numeric_limits<int64_t>::max();
 constexpr int64_t mostBytes = int64_t(1) << 62;
 constexpr int64_t bufferAlign = 64;
-
-/// True for ops whose result is their first operand's bytes under another shape.
-bool isView(Operation *op) {
-  auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
-  return fusible && fusible.getFusionRole() == FusionRole::View;
-}
-
-/// The value whose bytes `value` shows.
-Value getRoot(Value value) {
-  while (isView(value.getDefiningOp()))
-    value = value.getDefiningOp()->getOperand(0);
-  return value;
-}
 
 class Collector {
 public:
@@ -129,7 +117,7 @@ LogicalResult Collector::collectInterface() {
 
 void Collector::chooseOutputRoots(func::ReturnOp op) {
   for (auto [i, value] : llvm::enumerate(op.getOperands())) {
-    Value root = getRoot(value);
+    Value root = getViewRoot(value);
     if (root.getDefiningOp<LaunchOp>())
       outputOf.try_emplace(root, i);
   }
@@ -232,7 +220,7 @@ LogicalResult Collector::collectOp(Operation &op) {
 }
 
 LogicalResult Collector::collectView(Operation &op) {
-  return addView(op.getResult(0), bufferOf.lookup(getRoot(op.getOperand(0))));
+  return addView(op.getResult(0), bufferOf.lookup(getViewRoot(op.getOperand(0))));
 }
 
 LogicalResult Collector::collectConstant(Operation &op, ElementsAttr value, Attribute packing) {
@@ -247,7 +235,7 @@ LogicalResult Collector::collectConstant(Operation &op, ElementsAttr value, Attr
 LogicalResult Collector::collectReadDim(ReadDimOp op) {
   // The step reads a buffer of exactly one element: a view of it.
   auto element = RankedTensorType::get({}, cast<RankedTensorType>(op.getTensor().getType()).getElementType());
-  int64_t parent = bufferOf.lookup(getRoot(op.getTensor()));
+  int64_t parent = bufferOf.lookup(getViewRoot(op.getTensor()));
   auto view = addBuffer(op.getLoc(), element, records.buffers[parent].place, records.buffers[parent].index);
   if (failed(view))
     return failure();
@@ -294,7 +282,7 @@ LogicalResult Collector::collectLaunch(LaunchOp op) {
 
 LogicalResult Collector::collectOutputs(func::ReturnOp op) {
   for (auto [i, value] : llvm::enumerate(op.getOperands())) {
-    Value root = getRoot(value);
+    Value root = getViewRoot(value);
     auto direct = outputOf.find(root);
     if (direct != outputOf.end() && direct->second == int64_t(i))
       continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dsc-order-steps: a topological order of `main` with few live bytes; the model's own order unless another is better.
 
+#include "dialects/dsc/DscRoles.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -39,14 +40,8 @@ private:
     int64_t bytes = 0; // of results that take memory of their own
     unsigned numReaders = 0;
   };
-  static bool isView(Operation *op) {
-    auto fusible = dyn_cast<FusibleOpInterface>(op);
-    return fusible && fusible.getFusionRole() == FusionRole::View;
-  }
   static Operation *getRootOp(Value value) {
-    while (value.getDefiningOp() && isView(value.getDefiningOp()))
-      value = value.getDefiningOp()->getOperand(0);
-    return value.getDefiningOp();
+    return getViewRoot(value).getDefiningOp();
   }
   void addOrder(unsigned before, unsigned after) {
     nodes[before].users.push_back(after);

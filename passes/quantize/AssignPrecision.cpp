@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dsc-assign-precision: keeps the model's own precision, and refuses contractions that would need quantized kernels.
 
+#include "dialects/dsc/DscRoles.h"
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -10,14 +11,6 @@ namespace dsc {
 #include "passes/Passes.h.inc"
 
 namespace {
-
-bool isContraction(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible)
-    return false;
-  FusionRole role = fusible.getFusionRole();
-  return role == FusionRole::Contraction || role == FusionRole::Convolution || role == FusionRole::Attention;
-}
 
 struct AssignPrecisionPass : impl::AssignPrecisionPassBase<AssignPrecisionPass> {
   using AssignPrecisionPassBase::AssignPrecisionPassBase;
@@ -29,7 +22,7 @@ struct AssignPrecisionPass : impl::AssignPrecisionPassBase<AssignPrecisionPass> 
     }
     bool failedAny = false;
     getOperation().walk([&](Operation *op) {
-      if (!isContraction(op))
+      if (!isAnchor(op))
         return;
       ++numContractions;
       Type type = getElementTypeOrSelf(op->getOperand(0).getType());
