@@ -21,6 +21,7 @@ void buildGraph(OpPassManager &passes, const CompileOptions &options) {
   passes.addPass(createFoldConstantsPass());
   passes.addPass(createSimplifyGraphPass());
   passes.addPass(createRecomposePass());
+  passes.addPass(createDecomposeConvTransposePass());
   passes.addPass(createFoldBatchnormPass());
 }
 

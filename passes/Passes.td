@@ -125,6 +125,30 @@ def RecomposePass : Pass<"dsc-recompose", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dsc::DscDialect"];
 }
 
+def DecomposeConvTransposePass : Pass<"dsc-decompose-conv-transpose", "::mlir::ModuleOp"> {
+  let summary = "compute transposed convolutions as convolutions";
+  let description = [{
+    A `dsc.conv_transpose` of one or two spatial dimensions with known weights, no groups and no
+    dilation becomes a `dsc.conv` with one output channel per phase of the stride; its result is woven
+    by a reshape and a transpose, and cropped by the pads.
+
+    Before:
+    ```mlir
+    %y = dsc.conv_transpose %x, %w {strides = array<i64: 2>, ...}
+      : (tensor<1x3x8xf32>, tensor<3x4x2xf32>) -> tensor<1x4x16xf32>
+    ```
+    After:
+    ```mlir
+    %c = dsc.conv %x, %v {...} : (tensor<1x3x8xf32>, tensor<8x3x1xf32>) -> tensor<1x8x8xf32>
+    %r = dsc.reshape %c : (tensor<1x8x8xf32>) -> tensor<1x4x2x8xf32>
+    %t = dsc.transpose %r {permutation = array<i64: 0, 1, 3, 2>}
+      : (tensor<1x4x2x8xf32>) -> tensor<1x4x8x2xf32>
+    %y = dsc.reshape %t : (tensor<1x4x8x2xf32>) -> tensor<1x4x16xf32>
+    ```
+  }];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
 def FoldBatchnormPass : Pass<"dsc-fold-batchnorm", "::mlir::ModuleOp"> {
   let summary = "fold scales and shifts per channel into the convolution before";
   let description = [{
