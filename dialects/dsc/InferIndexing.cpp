@@ -113,7 +113,7 @@ static LogicalResult checkDims(Operation *op, StringRef name, Value tensor, Arra
   Dims dims = getDims(tensor);
   bool agrees = dims.size() == expected.size();
   for (size_t i = 0; agrees && i < dims.size(); ++i)
-    agrees = !areProvablyDifferent(dims[i], expected[i]);
+    agrees = mayBeEqual(dims[i], expected[i]);
   if (agrees)
     return success();
   return op->emitOpError("expected sizes ") << printDims(expected) << " of '" << name << "', but got "
