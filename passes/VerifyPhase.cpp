@@ -3,6 +3,9 @@
 
 #include "passes/Passes.h"
 
+#include "dialects/dsc/SizeLimit.h"
+#include "runtime/schema/PlanFile.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -38,11 +41,31 @@ bool hasSymbolicDims(Type type) {
   return !tensor || tensor.hasStaticShape() || isa_and_nonnull<DimsAttr>(tensor.getEncoding());
 }
 
+/// What every later phase and the plan's format need to know of a tensor.
+LogicalResult verifySizes(Type type, StringRef phase, function_ref<InFlightDiagnostic()> emitError) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return success();
+  if (!hasSymbolicDims(type))
+    return emitError() << "expected an expression for every dynamic dimension after phase '" << phase << "', but got "
+                       << type;
+  if (tensor.getRank() > schema::maxRank)
+    return emitError() << "expected at most " << schema::maxRank << " dimensions after phase '" << phase
+                       << "', but got " << type;
+  if (hasTooManyElements(getDims(tensor)))
+    return emitError() << "expected at most 2^48 elements after phase '" << phase << "', but got " << type;
+  return success();
+}
+
 LogicalResult verifySymbolicDims(Operation *op, StringRef phase) {
   for (Type type : op->getResultTypes())
-    if (!hasSymbolicDims(type))
-      return op->emitOpError() << "expected an expression for every dynamic dimension after phase '" << phase
-                               << "', but got " << type;
+    if (failed(verifySizes(type, phase, [&] { return op->emitOpError(); })))
+      return failure();
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      for (BlockArgument argument : block.getArguments())
+        if (failed(verifySizes(argument.getType(), phase, [&] { return emitError(argument.getLoc()); })))
+          return failure();
   return success();
 }
 

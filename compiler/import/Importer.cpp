@@ -2,6 +2,7 @@
 // Reads a model file into a module with one function: checks the model, makes inputs, walks the graph, returns outputs.
 
 #include "compiler/import/Importer.h"
+#include "compiler/import/EqualSizes.h"
 #include "compiler/import/GraphImporter.h"
 #include "compiler/import/OnnxModel.h"
 #include "compiler/import/TensorBytes.h"
@@ -185,6 +186,7 @@ OwningOpRef<ModuleOp> importModel(StringRef path, const ImportOptions &options, 
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   if (!checkModel(*model, loc) || !ModelImporter(*model, options, *module, path).run())
     return nullptr;
+  unifyEqualSizes(*module);
   if (failed(verify(*module)))
     return nullptr;
   return module;

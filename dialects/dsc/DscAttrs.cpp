@@ -20,6 +20,15 @@ DimsAttr DimsAttr::get(MLIRContext *context, ArrayRef<AffineExpr> sizes) {
 LogicalResult DimsAttr::verify(function_ref<InFlightDiagnostic()> emitError, AffineMap map) {
   if (map.getNumDims() != 0) // dims_c1
     return emitError() << "expected sizes without dimensions, but got " << AffineMapAttr::get(map);
+  AffineExpr invalid;
+  map.walkExprs([&](AffineExpr part) {
+    bool divides = llvm::is_contained({AffineExprKind::Mod, AffineExprKind::FloorDiv, AffineExprKind::CeilDiv},
+                                      part.getKind());
+    if (divides && getConstantDim(cast<AffineBinaryOpExpr>(part).getRHS()).value_or(1) <= 0)
+      invalid = part;
+  });
+  if (invalid)
+    return emitError() << "expected sizes divided by positive constants, but got " << printDim(invalid);
   return success();
 }
 

@@ -2,13 +2,44 @@
 // Checks and shape rules that several ops of the dsc dialect share.
 
 #include "dialects/dsc/DscDetail.h"
+#include "dialects/dsc/AssumedSizes.h"
 #include "dialects/dsc/Dsc.h"
+#include "dialects/dsc/SizeLimit.h"
 
 #include "llvm/ADT/SmallSet.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 
-namespace dsc::detail {
+namespace dsc {
+
+/// Where `getAssumedSizes` collects on this thread: the verifiers, which know the pairs, have no argument for it.
+static thread_local SmallVectorImpl<AssumedSize> *assumedSizes = nullptr;
+
+SmallVector<AssumedSize> getAssumedSizes(Operation *op) {
+  SmallVector<AssumedSize> pairs;
+  llvm::SaveAndRestore<SmallVectorImpl<AssumedSize> *> collect(assumedSizes, &pairs);
+  (void)op->getName().verifyInvariants(op);
+  return pairs;
+}
+
+bool hasTooManyElements(ArrayRef<AffineExpr> dims) {
+  int64_t count = 1;
+  for (AffineExpr dim : dims)
+    if (llvm::MulOverflow(count, getConstantDim(dim).value_or(1), count) || count > (int64_t(1) << 48))
+      return true;
+  return false;
+}
+
+namespace detail {
+
+bool mayBeEqual(AffineExpr lhs, AffineExpr rhs) {
+  if (areProvablyDifferent(lhs, rhs))
+    return false;
+  if (assumedSizes && lhs && rhs && lhs != rhs)
+    assumedSizes->push_back({lhs, rhs});
+  return true;
+}
 
 AffineExpr constantDim(Operation *op, int64_t size) { return getAffineConstantExpr(size, op->getContext()); }
 
@@ -17,16 +48,15 @@ Type elementType(Value tensor) { return cast<RankedTensorType>(tensor.getType())
 int64_t rankOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getRank(); }
 
 LogicalResult appendType(Operation *op, ArrayRef<AffineExpr> dims, Type elementType, SmallVectorImpl<Type> &results) {
-  int64_t count = 1;
   for (auto [i, dim] : llvm::enumerate(dims)) {
     if (!dim)
       return op->emitOpError("expected a size of result dimension ") << i << " that fits 63 bits";
     std::optional<int64_t> size = getConstantDim(dim);
     if (size && *size < 0)
       return op->emitOpError("expected a size of result dimension ") << i << " that is not negative, but got " << *size;
-    if (llvm::MulOverflow(count, size.value_or(1), count) || count > (int64_t(1) << 48))
-      return op->emitOpError("expected a result of at most 2^48 elements, but got sizes ") << printDims(dims);
   }
+  if (hasTooManyElements(dims))
+    return op->emitOpError("expected a result of at most 2^48 elements, but got sizes ") << printDims(dims);
   results.push_back(makeType(dims, elementType));
   return success();
 }
@@ -57,7 +87,7 @@ std::optional<AffineExpr> broadcastDim(AffineExpr lhs, AffineExpr rhs) {
     return rhs;
   if (right && *right == 1)
     return lhs;
-  if (left && right)
+  if (!mayBeEqual(lhs, rhs))
     return std::nullopt;
   return right ? rhs : lhs;
 }
@@ -148,14 +178,14 @@ LogicalResult checkVector(Operation *op, StringRef name, Value tensor, AffineExp
   if (failed(checkRank(op, name, tensor, 1, 1)))
     return failure();
   AffineExpr actual = getDims(tensor)[0];
-  if (!areProvablyDifferent(actual, size))
+  if (mayBeEqual(actual, size))
     return success();
   return op->emitOpError("expected ") << printDim(size) << " elements in '" << name << "', but got "
                                       << printDim(actual);
 }
 
 LogicalResult checkSize(Operation *op, StringRef what, AffineExpr actual, AffineExpr expected) {
-  if (!areProvablyDifferent(actual, expected))
+  if (mayBeEqual(actual, expected))
     return success();
   return op->emitOpError("expected ") << what << " of " << printDim(expected) << ", but got " << printDim(actual);
 }
@@ -251,4 +281,5 @@ FailureOr<int64_t> rankFromOperand(Operation *op, StringRef name, Value operand)
   return *count;
 }
 
-} // namespace dsc::detail
+} // namespace detail
+} // namespace dsc

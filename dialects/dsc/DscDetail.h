@@ -26,8 +26,11 @@ llvm::LogicalResult appendType(mlir::Operation *op, llvm::ArrayRef<mlir::AffineE
 llvm::LogicalResult checkResult(mlir::Operation *op, unsigned result, llvm::ArrayRef<mlir::AffineExpr> dims,
                                 mlir::Type elementType);
 
+/// Whether both may be the same size. `getAssumedSizes` gives the pairs for which that is not known: kernels rely on it.
+bool mayBeEqual(mlir::AffineExpr lhs, mlir::AffineExpr rhs);
 /// The numpy broadcast of two sizes: equal ones, the other of 1, the static one of a static and a symbolic one, else
-/// the first. Nothing if both are known to differ and none can be 1. Kernels clamp what is only assumed here.
+/// the first. Nothing if both are known to differ. Two symbolic sizes are assumed to be equal; a symbolic one is never
+/// taken for a 1.
 std::optional<mlir::AffineExpr> broadcastDim(mlir::AffineExpr lhs, mlir::AffineExpr rhs);
 /// Broadcasts `dims` with `other` in place.
 llvm::LogicalResult broadcastInto(mlir::Operation *op, Dims &dims, llvm::ArrayRef<mlir::AffineExpr> other);

@@ -11,6 +11,17 @@ namespace dsc {
 
 //===- gathers --------------------------------------------------------------------------------------------------===//
 
+/// Constant indices address the input.
+static LogicalResult checkIndices(Operation *op, Value indices, AffineExpr dim) {
+  std::optional<int64_t> size = getConstantDim(dim);
+  if (!size)
+    return success();
+  for (int64_t index : getConstantInts(indices).value_or(SmallVector<int64_t>()))
+    if (index < -*size || index >= *size)
+      return op->emitOpError("expected an index of ") << -*size << " to " << *size - 1 << ", but got " << index;
+  return success();
+}
+
 static LogicalResult inferDims(GatherOp op, Dims &dims) {
   Dims input = getDims(op.getInput()), indices = getDims(op.getIndices());
   int64_t axis = op.getAxis();
@@ -31,7 +42,7 @@ LogicalResult GatherOp::inferResultTypes(ShapeContext &, SmallVectorImpl<Type> &
 
 LogicalResult GatherOp::verify() {
   Dims dims;
-  if (failed(inferDims(*this, dims)))
+  if (failed(inferDims(*this, dims)) || failed(checkIndices(*this, getIndices(), getDims(getInput())[getAxis()])))
     return failure();
   return checkResult(*this, 0, dims, elementType(getInput())); // gather_c2, gather_c3
 }
@@ -60,7 +71,7 @@ LogicalResult GatherElementsOp::inferResultTypes(ShapeContext &, SmallVectorImpl
 
 LogicalResult GatherElementsOp::verify() {
   Dims dims;
-  if (failed(inferDims(*this, dims)))
+  if (failed(inferDims(*this, dims)) || failed(checkIndices(*this, getIndices(), getDims(getInput())[getAxis()])))
     return failure();
   return checkResult(*this, 0, dims, elementType(getInput())); // gather_elements_c3, gather_elements_c4
 }
@@ -113,7 +124,7 @@ static LogicalResult checkDims(Operation *op, StringRef name, Value tensor, Arra
   Dims dims = getDims(tensor);
   bool agrees = dims.size() == expected.size();
   for (size_t i = 0; agrees && i < dims.size(); ++i)
-    agrees = !areProvablyDifferent(dims[i], expected[i]);
+    agrees = mayBeEqual(dims[i], expected[i]);
   if (agrees)
     return success();
   return op->emitOpError("expected sizes ") << printDims(expected) << " of '" << name << "', but got "

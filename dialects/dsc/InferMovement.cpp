@@ -28,7 +28,7 @@ static LogicalResult inferDims(ConcatOp op, Dims &dims) {
         dims[dim] = addDims(dims[dim], other[dim]);
         continue;
       }
-      if (areProvablyDifferent(dims[dim], other[dim])) // concat_c4
+      if (!mayBeEqual(dims[dim], other[dim])) // concat_c4
         return op.emitOpError("expected size ") << printDim(dims[dim]) << " of dimension " << dim << " of input "
                                                 << i + 1 << ", but got " << printDim(other[dim]);
       if (!dims[dim] || getConstantDim(other[dim]))

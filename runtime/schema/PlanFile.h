@@ -30,6 +30,8 @@ inline constexpr uint8_t kernelPrologue[4] = {0xF3, 0x0F, 0x1E, 0xFA};
 /// Size of a Place::Fault buffer; a kernel stores a non-zero 32-bit code at its start.
 inline constexpr uint64_t faultBytes = 64;
 inline constexpr uint32_t noIndex = 0xFFFFFFFFu;
+/// Most dimensions of a tensor; the C interface has room for as many.
+inline constexpr uint32_t maxRank = 8;
 
 /// First 64 bytes of the file.
 struct FileHeader {

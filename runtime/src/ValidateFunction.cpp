@@ -10,6 +10,8 @@ using namespace schema;
 
 namespace {
 
+static_assert(maxRank == DSC_MAX_RANK, "the C interface has room for every tensor");
+
 constexpr uint32_t maxNameBytes = 1024;
 constexpr uint32_t maxTensorAlign = 4096;
 
@@ -136,7 +138,7 @@ dsc_status Validator::checkTensors(const FunctionState &state, bool inputs) {
     if (!elementBits(tensor.dtype()))
       return corrupt(table, i, "a known element type");
     uint32_t rank = tensor.shape()->size();
-    if (rank > DSC_MAX_RANK || !areSlots(state, tensor.shape()))
+    if (rank > maxRank || !areSlots(state, tensor.shape()))
       return corrupt(table, i, "a rank of at most 8, of slots that exist");
     if (tensor.batch_dim() < -1 || tensor.batch_dim() >= int32_t(rank))
       return corrupt(table, i, "a batch dimension inside the shape");

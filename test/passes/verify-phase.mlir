@@ -28,6 +28,7 @@ func.func @outside(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+// expected-error @+1 {{expected an expression for every dynamic dimension after phase 'fuse', but got 'tensor<?xf32>'}}
 func.func @unknown_size(%x: tensor<?xf32>) -> tensor<?xf32> {
   // expected-error @+1 {{'dsc.relu' op expected an expression for every dynamic dimension after phase 'fuse', but got 'tensor<?xf32>'}}
   %y = dsc.relu %x : tensor<?xf32>
@@ -44,4 +45,18 @@ func.func @no_stage(%x: tensor<4xf32>) -> tensor<4xf32> {
     dsc.yield %r : tensor<4xf32>
   }
   return %y : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected at most 2^48 elements after phase 'fuse', but got 'tensor<4611686018427387904x8xf32>'}}
+func.func @too_large(%x: tensor<4611686018427387904x8xf32>) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expected at most 8 dimensions after phase 'fuse', but got 'tensor<1x1x1x1x1x1x1x1x2xf32>'}}
+func.func @too_many_dimensions(%x: tensor<1x1x1x1x1x1x1x1x2xf32>) {
+  return
 }

@@ -324,11 +324,15 @@ Value lrnElement(Evaluator &e, LrnOp op, ArrayRef<Coord> point) {
   CoordMath m = e.math();
   Value input = op.getInput();
   Type type = elementTypeOf(input), sumType = e.accumulatorType(type);
-  int64_t before = (op.getSize() - 1) / 2;
+  // No channel lies further away than that.
+  Coord reach = m.sub(e.extent(input, 1), m.constant(1));
+  int64_t half = (op.getSize() - 1) / 2;
+  Coord before = m.min(m.constant(half), reach), after = m.min(m.constant(op.getSize() - 1 - half), reach);
   auto sum = accumulatorFor(e, ReduceKind::Sum, sumType);
-  Value squares = e.fold({m.index(op.getSize())}, sum, false,
+  Value count = m.add(m.add(before, after), m.constant(1)).value;
+  Value squares = e.fold({count}, sum, false,
                          [&](ArrayRef<Coord> at, ValueRange carried) -> SmallVector<Value> {
-    Coord channel = m.add(m.sub(point[1], m.constant(before)), at[0]);
+    Coord channel = m.add(m.sub(point[1], before), at[0]);
     Value inside = m.both(m.less(m.constant(-1), channel), m.less(channel, e.extent(input, 1)));
     Value x = e.choose(
         inside,
