@@ -70,6 +70,10 @@ Coord CoordMath::rem(Coord x, Coord y) {
     return constant(0);
   return elementwise<arith::RemUIOp>(x, y);
 }
+Coord CoordMath::floorMod(Coord x, Coord y) {
+  Coord remainder = elementwise<arith::RemSIOp>(x, y);
+  return select(less(remainder, constant(0)), add(remainder, y), remainder);
+}
 Coord CoordMath::min(Coord x, Coord y) { return elementwise<arith::MinSIOp>(x, y); }
 Coord CoordMath::max(Coord x, Coord y) { return elementwise<arith::MaxSIOp>(x, y); }
 

@@ -37,9 +37,11 @@ struct CoordMath {
   /// Quotient and remainder of coordinates that are not negative by a positive one.
   Coord div(Coord x, Coord y);
   Coord rem(Coord x, Coord y);
+  /// Remainder in [0, y) of any coordinate by a positive one.
+  Coord floorMod(Coord x, Coord y);
   Coord min(Coord x, Coord y);
   Coord max(Coord x, Coord y);
-  /// Into [0, size - 1].
+  /// Into [0, size - 1]; 0 for a size of 0, where there is nothing to read.
   Coord clamp(Coord x, Coord size);
   /// i1 or a vector of i1.
   mlir::Value less(Coord x, Coord y);

@@ -17,6 +17,15 @@ Value wide(Evaluator &e, Value tensor, ArrayRef<Coord> point) {
   return e.convert(e.element(tensor, point), type, e.accumulatorType(type));
 }
 
+/// The element of a convolution's input behind `inside`; a mask reads also what is not inside.
+Value wideInside(Evaluator &e, Value input, ArrayRef<Coord> point, Value inside, int64_t firstSpatial, int64_t ranks) {
+  if (!inside || !isa<VectorType>(inside.getType()))
+    return wide(e, input, point);
+  Type type = elementTypeOf(input);
+  auto spatial = llvm::to_vector(llvm::seq<int64_t>(firstSpatial, firstSpatial + ranks));
+  return e.convert(e.elementIfAny(input, point, spatial), type, e.accumulatorType(type));
+}
+
 Value multiplyAdd(Evaluator &e, Value x, Value y, Value sum) {
   if (isa<FloatType>(getElementTypeOrSelf(x.getType())))
     return math::FmaOp::create(e.b, e.loc, x, y, sum);
@@ -158,8 +167,9 @@ Value convElement(Evaluator &e, ConvOp op, ArrayRef<Coord> point) {
         Coord inner = op.getGroup() == 1 ? outChannel : m.rem(outChannel, outPerGroup);
         weightPoint = packedPoint(e, *panels, group, inner, at.drop_back(), at.back());
       }
-      return multiplyAdd(e, wide(e, input, joinPoint(point[0], channel, from, op.getLayout())),
-                         wide(e, weight, weightPoint), carried[0]);
+      Point source = joinPoint(point[0], channel, from, op.getLayout());
+      return multiplyAdd(e, wideInside(e, input, source, inside, firstSpatial, ranks), wide(e, weight, weightPoint),
+                         carried[0]);
     };
     if (!inside)
       return {product()};
@@ -206,9 +216,11 @@ Value convTransposeElement(Evaluator &e, ConvTransposeOp op, ArrayRef<Coord> poi
       from.push_back(gatherTap(e, op, d, point[d + 2], at[d], inside));
     Point weightPoint{from[1], outInner};
     weightPoint.append(at.begin(), at.end() - 1);
-    return {e.choose(
-        inside, [&] { return multiplyAdd(e, wide(e, input, from), wide(e, weight, weightPoint), carried[0]); },
-        [&]() -> Value { return carried[0]; })};
+    auto product = [&] {
+      Value x = wideInside(e, input, from, inside, 2, ranks);
+      return multiplyAdd(e, x, wide(e, weight, weightPoint), carried[0]);
+    };
+    return {e.choose(inside, product, [&]() -> Value { return carried[0]; })};
   }).front();
   return e.convert(addBias(e, result, op.getBias(), point[1]), sumType, type);
 }

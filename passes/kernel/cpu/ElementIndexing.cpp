@@ -23,13 +23,13 @@ Value gatherElement(Evaluator &e, GatherOp op, ArrayRef<Coord> point) {
   Coord index = e.indexAt(op.getIndices(), point.slice(axis, indexRank));
   from.push_back(safeIndex(e, index, e.extent(op.getInput(), axis)));
   from.append(point.begin() + axis + indexRank, point.end());
-  return e.element(op.getInput(), from);
+  return e.elementIfAny(op.getInput(), from, {axis});
 }
 
 Value gatherElementsElement(Evaluator &e, GatherElementsOp op, ArrayRef<Coord> point) {
   Point from(point);
   from[op.getAxis()] = safeIndex(e, e.indexAt(op.getIndices(), point), e.extent(op.getInput(), op.getAxis()));
-  return e.element(op.getInput(), from);
+  return e.elementIfAny(op.getInput(), from, {int64_t(op.getAxis())});
 }
 
 Value gatherNdElement(Evaluator &e, GatherNdOp op, ArrayRef<Coord> point) {
@@ -42,7 +42,7 @@ Value gatherNdElement(Evaluator &e, GatherNdOp op, ArrayRef<Coord> point) {
     from.push_back(safeIndex(e, e.indexAt(op.getIndices(), at), e.extent(op.getInput(), batch + i)));
   }
   from.append(point.begin() + outer, point.end());
-  return e.element(op.getInput(), from);
+  return e.elementIfAny(op.getInput(), from, llvm::to_vector(llvm::seq<int64_t>(batch, batch + tuple)));
 }
 
 Value oneHotElement(Evaluator &e, OneHotOp op, ArrayRef<Coord> point) {

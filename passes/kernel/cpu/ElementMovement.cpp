@@ -81,8 +81,7 @@ Value sliceElement(Evaluator &e, SliceOp op, ArrayRef<Coord> point) {
 Coord reflect(CoordMath m, Coord x, Coord size) {
   Coord one = m.constant(1);
   Coord period = m.max(m.mul(m.sub(size, one), m.constant(2)), one);
-  // Remainders are unsigned: a pad shorter than a million periods makes the dividend positive.
-  Coord shifted = m.rem(m.add(x, m.mul(period, m.constant(1 << 20))), period);
+  Coord shifted = m.floorMod(x, period);
   return m.select(m.less(shifted, size), shifted, m.sub(period, shifted));
 }
 
@@ -91,25 +90,28 @@ Coord padCoordinate(CoordMath m, PadMode mode, Coord x, Coord size) {
   case PadMode::Reflect:
     return reflect(m, x, size);
   case PadMode::Wrap:
-    return m.rem(m.add(x, m.mul(size, m.constant(1 << 20))), size);
+    return m.floorMod(x, m.max(size, m.constant(1)));
   default:
     return m.clamp(x, size);
   }
 }
 
+SmallVector<int64_t> paddedAxes(PadOp op, int64_t rank) {
+  if (op.getAxes())
+    return SmallVector<int64_t>(*op.getAxes());
+  return llvm::to_vector(llvm::seq<int64_t>(0, rank));
+}
+
 Value padElement(Evaluator &e, PadOp op, ArrayRef<Coord> point) {
   CoordMath m = e.math();
-  SmallVector<int64_t> axes;
-  if (op.getAxes())
-    axes.assign(op.getAxes()->begin(), op.getAxes()->end());
-  else
-    llvm::append_range(axes, llvm::seq<int64_t>(0, point.size()));
+  SmallVector<int64_t> axes = paddedAxes(op, point.size()), padded;
   Point from(point);
   Value inside;
   for (auto [i, axis] : llvm::enumerate(axes)) {
     Value before = e.shapeOperand(op.getPads(), i), after = e.shapeOperand(op.getPads(), i + axes.size());
     if (getConstantIntValue(before) == 0 && getConstantIntValue(after) == 0)
       continue;
+    padded.push_back(axis);
     Coord x = m.sub(point[axis], {before}), size = e.extent(op.getInput(), axis);
     if (op.getMode() == PadMode::Constant) {
       inside = m.both(inside, m.both(m.less(m.constant(-1), x), m.less(x, size)));
@@ -120,12 +122,15 @@ Value padElement(Evaluator &e, PadOp op, ArrayRef<Coord> point) {
     }
   }
   if (!inside)
-    return e.element(op.getInput(), from);
-  if (isa<VectorType>(inside.getType()))
+    return e.elementIfAny(op.getInput(), from, padded);
+  // A branch on a condition of all lanes reads only what is inside.
+  if (!isa<VectorType>(inside.getType()))
+    padded.clear();
+  else
     for (auto [d, coord] : llvm::enumerate(from))
       coord = m.clamp(coord, e.extent(op.getInput(), d));
   return e.choose(
-      inside, [&] { return e.element(op.getInput(), from); },
+      inside, [&] { return e.elementIfAny(op.getInput(), from, padded); },
       [&]() -> Value {
         Type elementType = elementTypeOf(op.getInput());
         if (!op.getValue())
@@ -144,7 +149,7 @@ Value concatElement(Evaluator &e, ConcatOp op, ArrayRef<Coord> point) {
     auto here = [&] {
       Point from(point);
       from[axis] = x.isUniform() ? x : m.clamp(x, size);
-      return e.element(input, from);
+      return x.isUniform() ? e.element(input, from) : e.elementIfAny(input, from, {axis});
     };
     if (i + 1 == op.getInputs().size())
       return here();

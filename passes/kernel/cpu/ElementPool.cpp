@@ -37,6 +37,13 @@ struct Window {
     return from;
   }
 
+  /// The element at a point that `at` gave; a mask reads also what is not inside.
+  Value read(Evaluator &e, ArrayRef<Coord> from, Value inside) const {
+    if (!inside || !isa<VectorType>(inside.getType()))
+      return e.element(input, from);
+    return e.elementIfAny(input, from, llvm::to_vector(llvm::seq<int64_t>(first(), first() + ranks())));
+  }
+
   SmallVector<Value> extents(Evaluator &e) const {
     SmallVector<Value> result;
     for (int64_t size : kernel)
@@ -53,7 +60,7 @@ Value maxPoolValue(Evaluator &e, MaxPoolOp op, const Window &window, ArrayRef<Co
   return e.fold(window.extents(e), largest, false, [&](ArrayRef<Coord> tap, ValueRange carried) -> SmallVector<Value> {
     Value inside;
     Point from = window.at(e, point, tap, inside);
-    auto larger = [&] { return emitMax(e.b, e.loc, carried[0], e.element(op.getInput(), from), isUnsigned); };
+    auto larger = [&] { return emitMax(e.b, e.loc, carried[0], window.read(e, from, inside), isUnsigned); };
     return {inside ? e.choose(inside, larger, [&]() -> Value { return carried[0]; }) : larger()};
   }).front();
 }
@@ -82,7 +89,7 @@ Value maxPoolIndex(Evaluator &e, MaxPoolOp op, const Window &window, ArrayRef<Co
                                      [&](ArrayRef<Coord> tap, ValueRange carried) -> SmallVector<Value> {
     Value inside;
     Point from = window.at(e, point, tap, inside);
-    auto value = [&]() -> Value { return e.element(op.getInput(), from); };
+    auto value = [&]() -> Value { return window.read(e, from, inside); };
     Value x = inside ? e.choose(inside, value, [&]() -> Value { return carried[0]; }) : value();
     Value better;
     if (isa<FloatType>(type))
@@ -125,7 +132,7 @@ Value averagePoolValue(Evaluator &e, AveragePoolOp op, const Window &window, Arr
     Value inside;
     Point from = window.at(e, point, tap, inside);
     auto more = [&]() -> Value {
-      Value x = e.convert(e.element(op.getInput(), from), type, sumType);
+      Value x = e.convert(window.read(e, from, inside), type, sumType);
       return arith::AddFOp::create(e.b, e.loc, carried[0], x);
     };
     return {inside ? e.choose(inside, more, [&]() -> Value { return carried[0]; }) : more()};

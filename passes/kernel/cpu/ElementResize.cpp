@@ -190,13 +190,17 @@ struct Resizer {
       else
         all.push_back(neighbours(i, x));
     }
-    auto inside = [&]() -> Value {
+    auto sample = [&]() -> Value {
       if (op.getMode() == ResizeMode::Nearest)
         return e.element(op.getInput(), from);
       Value sum = interpolate(0, from, all, f.constant(1.0), f.constant(0.0));
       if (isa<IntegerType>(type))
         sum = math::RoundEvenOp::create(e.b, e.loc, sum);
       return e.convert(sum, f64, type);
+    };
+    auto inside = [&]() -> Value {
+      Value any = e.hasElements(op.getInput(), axes);
+      return any ? e.choose(any, sample, [&] { return e.constant(type, 0.0); }) : sample();
     };
     if (!outside)
       return inside();

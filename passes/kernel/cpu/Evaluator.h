@@ -26,6 +26,11 @@ public:
 
   /// The element of `tensor` at `point`: of compute type, a vector of `runLength` while `vectorized`.
   mlir::Value element(mlir::Value tensor, llvm::ArrayRef<Coord> point);
+  /// The same for a point whose coordinates along `axes` were moved into the tensor: 0 if an axis is empty, because
+  /// then nothing is there to read.
+  mlir::Value elementIfAny(mlir::Value tensor, llvm::ArrayRef<Coord> point, llvm::ArrayRef<int64_t> axes);
+  /// Whether none of these dimensions is empty, an i1; null if that is known without a test.
+  mlir::Value hasElements(mlir::Value tensor, llvm::ArrayRef<int64_t> axes);
   /// Stores `value` (what `element` gives) to a result's buffer.
   void store(unsigned result, llvm::ArrayRef<Coord> point, mlir::Value value);
   /// Loads from any buffer by flat position.

@@ -59,6 +59,27 @@ Value Evaluator::load(Value flat, Coord position, Type elementType) {
   return fromStorage(b, loc, vector::FromElementsOp::create(b, loc, type, elements), elementType);
 }
 
+Value Evaluator::hasElements(Value tensor, ArrayRef<int64_t> axes) {
+  CoordMath m = math();
+  ShapeContext shapes(group->getParentOfType<ModuleOp>());
+  Value result;
+  for (int64_t axis : axes) {
+    AffineExpr dim = getDims(tensor)[axis];
+    if (shapes.getRange(dim).first > 0)
+      continue;
+    result = m.both(result, m.less(m.constant(0), extent(tensor, axis)));
+  }
+  return result;
+}
+
+Value Evaluator::elementIfAny(Value tensor, ArrayRef<Coord> point, ArrayRef<int64_t> axes) {
+  Value any = hasElements(tensor, axes);
+  if (!any)
+    return element(tensor, point);
+  return choose(
+      any, [&] { return element(tensor, point); }, [&] { return constant(elementTypeOf(tensor), 0.0); });
+}
+
 void Evaluator::storeFlat(Value flat, Coord position, Value value, Type elementType) {
   value = toStorage(b, loc, value, elementType);
   if (!isa<VectorType>(value.getType())) {

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/kernel/cpu/ElementwiseOps.h"
 #include "passes/kernel/cpu/Evaluator.h"
+#include "passes/kernel/cpu/IndexMath.h"
 #include "passes/kernel/cpu/LoopFamily.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -51,12 +52,16 @@ Value combine(Evaluator &e, ScatterReduction reduction, Value old, Value update,
   return e.convert(result, wide, type);
 }
 
-/// Combines an update with the element of the result at `to`.
+/// Combines an update with the element of the result at `to`; there is none if an axis is empty.
 void update(Evaluator &e, Value output, ScatterReduction reduction, ArrayRef<Coord> to, Value value) {
   Type type = elementTypeOf(output);
   Value flat = e.body.flat[e.group.getNumOperands()];
-  Coord position = e.linearize(output, to);
-  e.storeFlat(flat, position, combine(e, reduction, e.load(flat, position, type), value, type), type);
+  auto write = [&] {
+    Coord position = e.linearize(output, to);
+    e.storeFlat(flat, position, combine(e, reduction, e.load(flat, position, type), value, type), type);
+  };
+  Value any = e.hasElements(output, llvm::to_vector(llvm::seq<int64_t>(0, to.size())));
+  any ? IndexMath{e.b, e.loc}.branch(any, write) : write();
 }
 
 Coord safeIndex(Evaluator &e, Coord index, Coord size) {
@@ -107,7 +112,7 @@ void emitTensorScatter(Evaluator &e, TensorScatterOp op) {
     Coord first = op.getWriteIndices() ? e.indexAt(op.getWriteIndices(), Point{point[0]}) : m.constant(0);
     Coord size = e.extent(op.getInput(), axis), at = m.add(m.max(first, m.constant(0)), point[axis]);
     Point to(point);
-    to[axis] = op.getMode() == CacheMode::Circular ? m.rem(at, size) : m.clamp(at, size);
+    to[axis] = op.getMode() == CacheMode::Circular ? m.rem(at, m.max(size, m.constant(1))) : m.clamp(at, size);
     update(e, op.getOutput(), ScatterReduction::None, to, e.element(op.getUpdate(), point));
   });
 }
