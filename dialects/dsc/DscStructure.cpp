@@ -118,7 +118,9 @@ LogicalResult KernelOp::verify() {
 LogicalResult LaunchOp::verify() {
   if (failed(checkCount(*this, "tiles", getTiles().getSizes().size(), 1))) // launch_c4
     return failure();
-  return checkMinimum(*this, "grain", getGrain(), 1); // launch_c5
+  if (failed(checkMinimum(*this, "grain", getGrain(), 1))) // launch_c5
+    return failure();
+  return success(!getFlops() || succeeded(checkCount(*this, "flops", getFlops()->getSizes().size(), 1))); // launch_c6
 }
 
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbolTable) {

@@ -176,7 +176,8 @@ def Dsc_KernelOp : Dsc_Op<"kernel", [Symbol, HasParent<"::mlir::ModuleOp">]> {
     Declares a kernel, whose code is the function of the same name in every level's module.
     `access` tells of each buffer, operands then results, whether it is read (1) or written (2);
     `num_dims` is the number of sizes that it takes, `scratch` the bytes it needs per thread, `name`
-    the readable name for profiles.
+    the readable name for profiles. `why` tells people how the kernel was chosen, when that was
+    asked for.
 
     Constraints: (c1) `access` holds 1, 2 or 3; (c2) `num_dims` and `scratch` are not negative.
 
@@ -185,7 +186,7 @@ def Dsc_KernelOp : Dsc_Op<"kernel", [Symbol, HasParent<"::mlir::ModuleOp">]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, DenseI8ArrayAttr:$access,
       DefaultValuedAttr<I64Attr, "0">:$num_dims, DefaultValuedAttr<I64Attr, "0">:$scratch,
-      StrAttr:$name);
+      StrAttr:$name, OptionalAttr<StrAttr>:$why);
   let assemblyFormat = "$sym_name attr-dict";
   let hasVerifier = 1;
 }
@@ -194,21 +195,22 @@ def Dsc_LaunchOp : Dsc_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserO
   let summary = "a call of a kernel";
   let description = [{
     Runs tiles `[0, tiles)` of a kernel; `dims` are the sizes that it takes, `grain` the smallest
-    number of tiles that is worth a thread. The buffers are the operands, then the results.
+    number of tiles that is worth a thread. The buffers are the operands, then the results. `flops`
+    are the floating-point operations of its products, for profiles; absent, nothing is known.
 
     Constraints: (c1) the name is a `dsc.kernel` of the module; (c2) it has one access per buffer;
     (c3) it takes as many sizes as `dims` has; (c4) `tiles` has one expression; (c5) `grain` is
-    positive.
+    positive; (c6) `flops` has one expression.
 
     Example: `%y = dsc.launch @k0(%x) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 64)> grain
     = 4 : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>`
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Dsc_Tensor>:$inputs, Dsc_DimsAttr:$dims,
-      Dsc_DimsAttr:$tiles, I64Attr:$grain);
+      Dsc_DimsAttr:$tiles, I64Attr:$grain, OptionalAttr<Dsc_DimsAttr>:$flops);
   let results = (outs Variadic<Dsc_Tensor>:$outputs);
   let assemblyFormat = [{
-    $kernel `(` $inputs `)` `dims` $dims `tiles` $tiles `grain` `=` $grain attr-dict `:`
-    functional-type($inputs, $outputs)
+    $kernel `(` $inputs `)` `dims` $dims `tiles` $tiles `grain` `=` $grain
+    (`flops` $flops^)? attr-dict `:` functional-type($inputs, $outputs)
   }];
   let hasVerifier = 1;
 }

@@ -275,8 +275,12 @@ LogicalResult Collector::collectLaunch(LaunchOp op) {
   step.grain = op.getGrain();
   if (bytes)
     step.bytes = records.program.add(bytes);
-  if (auto flops = op->getAttrOfType<DimsAttr>("dsc.flops"))
-    step.flops = records.program.add(flops.getSizes().front());
+  if (std::optional<DimsAttr> flops = op.getFlops()) {
+    AffineExpr count = flops->getSizes().front();
+    // The runtime refuses a plan whose sizes overflow at the bounds; a profile is not worth that.
+    if (records.open || shapes.getRange(count).second < mostBytes)
+      step.flops = records.program.add(count);
+  }
   return success();
 }
 

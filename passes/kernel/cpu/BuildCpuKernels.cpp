@@ -11,6 +11,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/Passes.h"
+#include "passes/kernel/cpu/CountFlops.h"
 #include "passes/kernel/cpu/Families.h"
 #include "passes/kernel/cpu/KernelAbi.h"
 #include "passes/kernel/cpu/LoopFamily.h"
@@ -58,6 +59,7 @@ struct Chosen {
   const KernelFamily *family;
   KernelShape shape;
   std::string symbol;
+  AffineExpr flops; ///< null if not known
 };
 
 struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> {
@@ -115,13 +117,14 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
 
   LogicalResult createKernel(GroupOp group, Chosen &chosen) {
     choose(group, chosen);
+    chosen.flops = countFlops(group);
     chosen.symbol = ("k" + Twine(count++)).str();
     OpBuilder b(getOperation().getContext());
     b.setInsertionPoint(group->getParentOfType<func::FuncOp>());
     SmallVector<int8_t> access(group.getNumOperands(), 1);
     access.append(group.getNumResults(), 2);
     KernelOp::create(b, group.getLoc(), chosen.symbol, access, kernelDims(group).size(), chosen.shape.scratchBytes,
-                     readableName(group, chosen.family->name()));
+                     readableName(group, chosen.family->name()), StringAttr());
     for (auto [level, module] : modules) {
       func::FuncOp function = createKernelFunction(module, group.getLoc(), chosen.symbol);
       OpBuilder inside(function.getBody().front().getTerminator());
@@ -137,7 +140,8 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
     // Equal groups have equal expressions, so the shape of the first one holds for all.
     auto launch = LaunchOp::create(b, group.getLoc(), group.getResultTypes(), chosen.symbol, group.getInputs(),
                                    DimsAttr::get(b.getContext(), kernelDims(group)),
-                                   DimsAttr::get(b.getContext(), {chosen.shape.tiles}), chosen.shape.grain);
+                                   DimsAttr::get(b.getContext(), {chosen.shape.tiles}), chosen.shape.grain,
+                                   chosen.flops ? DimsAttr::get(b.getContext(), {chosen.flops}) : DimsAttr());
     group.replaceAllUsesWith(launch.getOutputs());
     group.erase();
   }

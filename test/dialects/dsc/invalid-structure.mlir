@@ -162,3 +162,12 @@ func.func @launch_c5(%a: tensor<4xf32>) {
   %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 0 : (tensor<4xf32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+dsc.kernel @k {access = array<i8: 1, 2>, name = "cpu_relu_f32"}
+func.func @launch_c6(%a: tensor<4xf32>) {
+  // expected-error@below {{'dsc.launch' op expected 1 values in 'flops', but got 2}}
+  %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 flops <() -> (4, 1)> : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}

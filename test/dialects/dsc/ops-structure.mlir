@@ -48,5 +48,7 @@ dsc.kernel @k {access = array<i8: 1, 2>, name = "cpu_relu_f32", num_dims = 1 : i
 func.func @launch(%x: tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) {
   // CHECK: dsc.launch @k(%{{.*}}) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 64)> grain = 4 : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>
   %y = dsc.launch @k(%x) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 64)> grain = 4 : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>
+  // CHECK: dsc.launch @k(%{{.*}}) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0)> grain = 4 flops <()[s0] -> (s0 * 6)> :
+  %z = dsc.launch @k(%x) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0)> grain = 4 flops <()[s0] -> (s0 * 6)> : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>
   return
 }
