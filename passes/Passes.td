@@ -13,7 +13,8 @@ def VerifyPhasePass : Pass<"dsc-verify-phase", "::mlir::ModuleOp"> {
   let description = [{
     Fails at every operation that `may-remain` does not name. An entry is the full name of an
     operation, or a dialect as `name.*`; `builtin.module` may always remain. Three more promises
-    can be checked: `symbolic-dims` (every `?` of a tensor has an expression), `grouped` (the body of
+    can be checked: `symbolic-dims` (every `?` of a tensor has an expression, and a tensor has at
+    most 8 dimensions and 2^48 elements), `grouped` (the body of
     a function holds groups, weights, views and `dsc.read_dim` only), `targeted` (every group has a
     target and a stage that is not negative).
 

@@ -94,13 +94,23 @@ private:
       value = simplified(value.replace(getAffineSymbolExpr(position, module.getContext()), solution));
     if (hasNegativeSize(next))
       return false;
-    if (auto kept = dyn_cast<AffineSymbolExpr>(solution)) {
-      SymbolOp op = shapes.getSymbolOp(kept.getPosition());
-      op.setMin(std::max<int64_t>(min, low));
-      op.setMax(std::min<int64_t>(max, high));
-    }
+    keepRange(solution, min, max);
     values = next;
     return true;
+  }
+
+  /// A symbol that stands, with an offset, for one of that range takes the range over.
+  void keepRange(AffineExpr solution, int64_t min, int64_t max) {
+    for (unsigned i = 0; i < values.size(); ++i) {
+      AffineExpr symbol = getAffineSymbolExpr(i, module.getContext());
+      std::optional<int64_t> offset = getConstantDim(subDims(solution, symbol));
+      SymbolOp op = shapes.getSymbolOp(i);
+      int64_t bound;
+      if (offset && !llvm::SubOverflow(min, *offset, bound))
+        op.setMin(std::max<int64_t>(op.getMin(), bound));
+      if (offset && max != INT64_MAX && !llvm::SubOverflow(max, *offset, bound))
+        op.setMax(std::min<int64_t>(op.getMax(), bound));
+    }
   }
 
   bool hasNegativeSize(ArrayRef<AffineExpr> symbols) {

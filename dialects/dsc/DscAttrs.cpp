@@ -27,7 +27,7 @@ LogicalResult DimsAttr::verify(function_ref<InFlightDiagnostic()> emitError, Aff
     if (divides && getConstantDim(cast<AffineBinaryOpExpr>(part).getRHS()).value_or(1) <= 0)
       invalid = part;
   });
-  if (invalid)
+  if (invalid) // dims_c6
     return emitError() << "expected sizes divided by positive constants, but got " << printDim(invalid);
   return success();
 }

@@ -25,7 +25,8 @@ def Dsc_DimsAttr : Dsc_Attr<"Dims", "dims",
 
     Constraints as an encoding: (c1) the map has no dimension; (c2) one result per dimension of the
     tensor; (c3) a static dimension has the equal constant; (c4) a `?` has an expression that is no
-    constant; (c5) there is at least one `?`.
+    constant; (c5) there is at least one `?`. Everywhere: (c6) constants that
+    divide are positive.
 
     Example: `tensor<?x128xf32, #dsc.dims<()[s0] -> (s0, 128)>>`
   }];

@@ -13,7 +13,7 @@ def Dsc_GatherOp : Dsc_ValueOp<"gather", "Movement"> {
     position. Negative indices count from the end. An index outside the dimension is a data error.
 
     Constraints: (c1) `axis` is inside the rank; (c2) the element types are equal; (c3) the result
-    has the inferred shape.
+    has the inferred shape; (c4) constant indices are inside the dimension.
 
     Example: `%y = dsc.gather %x, %i {axis = 0 : i64} : (tensor<100x8xf32>, tensor<4xi64>) ->
     tensor<4x8xf32>`
@@ -31,7 +31,7 @@ def Dsc_GatherElementsOp : Dsc_TensorOp<"gather_elements", "Opaque"> {
 
     Constraints: (c1) `axis` is inside the rank; (c2) input and indices have the same rank; (c3) the
     element types are equal; (c4) the result has the shape of `indices`; (c5) no other dimension of
-    `indices` is larger than the input's.
+    `indices` is larger than the input's; (c6) constant indices are inside the dimension.
 
     Example: `%y = dsc.gather_elements %x, %i {axis = 1 : i64} : (tensor<4x8xf32>, tensor<4x2xi64>)
     -> tensor<4x2xf32>`

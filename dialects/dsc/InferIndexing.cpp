@@ -42,7 +42,8 @@ LogicalResult GatherOp::inferResultTypes(ShapeContext &, SmallVectorImpl<Type> &
 
 LogicalResult GatherOp::verify() {
   Dims dims;
-  if (failed(inferDims(*this, dims)) || failed(checkIndices(*this, getIndices(), getDims(getInput())[getAxis()])))
+  if (failed(inferDims(*this, dims)) ||
+      failed(checkIndices(*this, getIndices(), getDims(getInput())[getAxis()]))) // gather_c4
     return failure();
   return checkResult(*this, 0, dims, elementType(getInput())); // gather_c2, gather_c3
 }
@@ -71,7 +72,8 @@ LogicalResult GatherElementsOp::inferResultTypes(ShapeContext &, SmallVectorImpl
 
 LogicalResult GatherElementsOp::verify() {
   Dims dims;
-  if (failed(inferDims(*this, dims)) || failed(checkIndices(*this, getIndices(), getDims(getInput())[getAxis()])))
+  if (failed(inferDims(*this, dims)) ||
+      failed(checkIndices(*this, getIndices(), getDims(getInput())[getAxis()]))) // gather_elements_c6
     return failure();
   return checkResult(*this, 0, dims, elementType(getInput())); // gather_elements_c3, gather_elements_c4
 }

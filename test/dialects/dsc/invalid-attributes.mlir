@@ -8,17 +8,17 @@ func.func private @dims_c1(tensor<?xf32, #dsc.dims<(d0) -> (d0)>>)
 // -----
 
 // expected-error@below {{expected sizes divided by positive constants, but got s0 mod 0}}
-func.func private @dims_mod(tensor<?xf32, #dsc.dims<()[s0] -> (s0 mod 0)>>)
+func.func private @dims_c6(tensor<?xf32, #dsc.dims<()[s0] -> (s0 mod 0)>>)
 
 // -----
 
 // expected-error@below {{expected sizes divided by positive constants, but got s0 floordiv -2}}
-func.func private @dims_floordiv(tensor<?xf32, #dsc.dims<()[s0] -> (s0 floordiv -2)>>)
+func.func private @dims_c6_floordiv(tensor<?xf32, #dsc.dims<()[s0] -> (s0 floordiv -2)>>)
 
 // -----
 
 // expected-error@below {{expected sizes divided by positive constants, but got s0 ceildiv 0}}
-func.func private @dims_ceildiv(tensor<?xf32, #dsc.dims<()[s0] -> (s0 ceildiv 0 + 1)>>)
+func.func private @dims_c6_ceildiv(tensor<?xf32, #dsc.dims<()[s0] -> (s0 ceildiv 0 + 1)>>)
 
 // -----
 

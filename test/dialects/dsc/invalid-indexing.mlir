@@ -26,7 +26,7 @@ func.func @gather_c3(%a: tensor<4x8xf32>, %b: tensor<3xi64>) {
 
 // -----
 
-func.func @gather_index(%a: tensor<4x3xf32>) {
+func.func @gather_c4(%a: tensor<4x3xf32>) {
   %b = dsc.constant dense<[0, -3, 9]> : tensor<3xi64>
   // expected-error@below {{'dsc.gather' op expected an index of -3 to 2, but got 9}}
   %x = dsc.gather %a, %b {axis = 1 : i64} : (tensor<4x3xf32>, tensor<3xi64>) -> tensor<4x3xf32>
@@ -35,7 +35,7 @@ func.func @gather_index(%a: tensor<4x3xf32>) {
 
 // -----
 
-func.func @gather_elements_index(%a: tensor<1x3xf32>) {
+func.func @gather_elements_c6(%a: tensor<1x3xf32>) {
   %b = dsc.constant dense<[[0, -4]]> : tensor<1x2xi64>
   // expected-error@below {{'dsc.gather_elements' op expected an index of -3 to 2, but got -4}}
   %x = dsc.gather_elements %a, %b {axis = 1 : i64} : (tensor<1x3xf32>, tensor<1x2xi64>) -> tensor<1x2xf32>
