@@ -4,6 +4,7 @@
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "passes/KnownSizes.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -38,11 +39,24 @@ bool hasSymbolicDims(Type type) {
   return !tensor || tensor.hasStaticShape() || isa_and_nonnull<DimsAttr>(tensor.getEncoding());
 }
 
+/// The types of the results and of the block arguments of an op's regions.
+SmallVector<Type> typesMadeBy(Operation *op) {
+  SmallVector<Type> types(op->getResultTypes());
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      llvm::append_range(types, block.getArgumentTypes());
+  return types;
+}
+
 LogicalResult verifySymbolicDims(Operation *op, StringRef phase) {
-  for (Type type : op->getResultTypes())
+  for (Type type : typesMadeBy(op)) {
     if (!hasSymbolicDims(type))
       return op->emitOpError() << "expected an expression for every dynamic dimension after phase '" << phase
                                << "', but got " << type;
+    if (!hasKnownSizes(type))
+      return op->emitOpError() << "expected a number of elements that 64 bits hold after phase '" << phase
+                               << "', but got " << type;
+  }
   return success();
 }
 

@@ -28,6 +28,7 @@ func.func @outside(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+// expected-error @+1 {{'func.func' op expected an expression for every dynamic dimension after phase 'fuse', but got 'tensor<?xf32>'}}
 func.func @unknown_size(%x: tensor<?xf32>) -> tensor<?xf32> {
   // expected-error @+1 {{'dsc.relu' op expected an expression for every dynamic dimension after phase 'fuse', but got 'tensor<?xf32>'}}
   %y = dsc.relu %x : tensor<?xf32>
@@ -44,4 +45,11 @@ func.func @no_stage(%x: tensor<4xf32>) -> tensor<4xf32> {
     dsc.yield %r : tensor<4xf32>
   }
   return %y : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{'func.func' op expected a number of elements that 64 bits hold after phase 'fuse', but got 'tensor<4611686018427387904x8xf32>'}}
+func.func @too_many(%x: tensor<4611686018427387904x8xf32>) {
+  return
 }
