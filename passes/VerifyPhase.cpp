@@ -2,6 +2,7 @@
 // dsc-verify-phase: fails at every operation, type or group that breaks what the phase before it promised.
 
 #include "passes/Passes.h"
+#include "dialects/dsc/DscRoles.h"
 
 #include "dialects/dsc/SizeLimit.h"
 #include "runtime/schema/PlanFile.h"
@@ -70,10 +71,7 @@ LogicalResult verifySymbolicDims(Operation *op, StringRef phase) {
 }
 
 bool mayLieOutsideGroups(Operation *op) {
-  if (isa<GroupOp, WeightOp, ReadDimOp, func::ReturnOp>(op))
-    return true;
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getFusionRole() == FusionRole::View;
+  return isa<GroupOp, WeightOp, ReadDimOp, func::ReturnOp>(op) || isView(op);
 }
 
 LogicalResult verifyGrouped(Operation *op, StringRef phase) {

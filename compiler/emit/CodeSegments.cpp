@@ -62,7 +62,9 @@ LogicalResult addEntries(plan::PlanOp plan, const LevelCode &code, int64_t segme
     offsets[entry.symbol] = entry.offset;
   for (auto kernel : plan.getKernels().getOps<plan::KernelOp>()) {
     auto offset = offsets.find(kernel.getFunction().value_or(""));
-    assert(offset != offsets.end() && "expected code of every level for every kernel");
+    if (offset == offsets.end())
+      return kernel.emitOpError("expected code of every level, but level ")
+             << code.level->name << " has none in one of its modules";
     OpBuilder builder = OpBuilder::atBlockEnd(&kernel.getCodes().front());
     plan::KernelCodeOp::create(builder, kernel.getLoc(), segment, int64_t(offset->second), StringAttr(),
                                ArrayRef<int64_t>(), ArrayRef<int64_t>());

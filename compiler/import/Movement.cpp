@@ -2,6 +2,7 @@
 // Readers of operators that change a tensor's shape or the place of its elements.
 
 #include "compiler/import/OpTable.h"
+#include "compiler/import/RuntimeSizes.h"
 #include "compiler/import/TensorBytes.h"
 
 using namespace mlir;
@@ -10,8 +11,19 @@ namespace dsc::onnx_import {
 namespace {
 
 void readReshape(NodeReader &n) {
+  Value x = n.require(0), shape = n.require(1);
+  bool allowZero = n.getFlag("allowzero", false), isKnown = areSizesKnown(n, shape);
+  if (!isKnown) {
+    shape = resolveShape(n, x, shape, allowZero);
+    allowZero = true;
+  }
   n.declareResults({0});
-  n.set(0, n.create<ReshapeOp>({n.require(0), n.require(1)}, {n.flagAttr("allowzero", n.getFlag("allowzero", false))}));
+  Value result = n.create<ReshapeOp>({x, shape}, {n.flagAttr("allowzero", allowZero)});
+  if (!isKnown)
+    checkSizes(n, shape, getDims(result));
+  MLIRContext *context = n.builder.getContext();
+  checkEqual(n, productOfDims(getDims(x), context), productOfDims(getDims(result), context));
+  n.set(0, result);
 }
 
 /// Opset 1 to 4 have the shape as an attribute.
@@ -37,8 +49,21 @@ void readTranspose(NodeReader &n) {
 }
 
 void readExpand(NodeReader &n) {
+  Value x = n.require(0), shape = n.require(1);
+  bool isKnown = areSizesKnown(n, shape);
   n.declareResults({0});
-  n.set(0, n.create<ExpandOp>({n.require(0), n.require(1)}));
+  Value result = n.create<ExpandOp>({x, shape});
+  n.set(0, result);
+  if (isKnown || n.hasFailed())
+    return;
+  // A size of 1 keeps the input's.
+  size_t count = size_t(*n.getStaticDim(shape, 0));
+  Dims kept(count, n.constantDim(1)), own = getDims(x);
+  for (size_t i = 0; i < std::min(count, own.size()); ++i)
+    kept[count - 1 - i] = own[own.size() - 1 - i];
+  Value isOne = n.create<EqualOp>({shape, n.makeScalar(1, n.getElementType(shape))});
+  Dims taken = getDims(result);
+  checkSizes(n, n.create<WhereOp>({isOne, n.makeDims(kept), shape}), ArrayRef(taken).take_back(count));
 }
 
 /// Since opset 13 the axes are an operand. At run time they only tell what the declared shape says already.
@@ -79,8 +104,13 @@ void readConcat(NodeReader &n) {
 }
 
 void readTile(NodeReader &n) {
+  Value x = n.require(0), repeats = n.require(1);
+  bool isKnown = areSizesKnown(n, repeats);
   n.declareResults({0});
-  n.set(0, n.create<TileOp>({n.require(0), n.require(1)}));
+  Value result = n.create<TileOp>({x, repeats});
+  if (!isKnown && !n.hasFailed())
+    checkSizes(n, n.create<MulOp>({n.makeDims(getDims(x)), repeats}), getDims(result));
+  n.set(0, result);
 }
 
 void readTrilu(NodeReader &n) {

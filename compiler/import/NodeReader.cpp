@@ -40,9 +40,9 @@ std::optional<Dims> NodeReader::getDeclaredShape(size_t result) {
   return declared[result];
 }
 
-void NodeReader::checkElement(Value tensor, int64_t index, int64_t value) {
+void NodeReader::checkElement(Value tensor, int64_t index, int64_t value, StringRef what) {
   if (!failed && getType(tensor).hasStaticShape() && index < getType(tensor).getNumElements())
-    shapes.readDim(builder, loc, tensor, index, "check", value, value);
+    shapes.readDim(builder, loc, tensor, index, what, value, value);
 }
 
 const AttributeView *NodeReader::find(StringRef name, AttributeKind kind, StringRef kindName) {

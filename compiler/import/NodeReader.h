@@ -52,8 +52,8 @@ public:
   void declareResults(llvm::ArrayRef<size_t> which);
   /// The declared sizes of a result, if all are static.
   std::optional<Dims> getDeclaredShape(size_t result);
-  /// Has the run check that the element of the tensor has this value.
-  void checkElement(mlir::Value tensor, int64_t index, int64_t value);
+  /// Has the run check that the element of the tensor has this value; `what` names it in the run's message.
+  void checkElement(mlir::Value tensor, int64_t index, int64_t value, llvm::StringRef what = "check");
 
   // Failure.
   void fail(const llvm::Twine &why);

@@ -2,6 +2,7 @@
 // Readers of constants and of operators that ask for or make shapes.
 
 #include "compiler/import/OpTable.h"
+#include "compiler/import/RuntimeSizes.h"
 #include "compiler/import/TensorBytes.h"
 #include "compiler/import/WeightStore.h"
 
@@ -67,8 +68,21 @@ void readConstantOfShape(NodeReader &n) {
 }
 
 void readRange(NodeReader &n) {
+  Value start = n.require(0), limit = n.require(1), delta = n.require(2);
   n.declareResults({0});
-  n.set(0, n.create<RangeOp>({n.require(0), n.require(1), n.require(2)}));
+  Value result = n.create<RangeOp>({start, limit, delta});
+  n.set(0, result);
+  auto isKnown = [&](Value value) {
+    return value.getDefiningOp<ConstantOp>() || n.shapes.getValues(value).value_or(Dims(1))[0];
+  };
+  if (n.hasFailed() || (isKnown(start) && isKnown(limit) && isKnown(delta)))
+    return;
+  // The size was declared. In f64 a delta of 0 and differences that overflow give no such size.
+  Type f64 = n.builder.getF64Type();
+  Value span = n.create<SubOp>({n.castTo(limit, f64), n.castTo(start, f64)});
+  Value size = n.create<CeilOp>({n.create<DivOp>({span, n.castTo(delta, f64)})});
+  size = n.create<MaxOp>({size, n.makeScalar(0, f64)});
+  checkSizes(n, n.reshape(n.castTo(size, n.builder.getI64Type()), ArrayRef<int64_t>{1}), getDims(result));
 }
 
 void readEyeLike(NodeReader &n) {

@@ -3,6 +3,7 @@
 
 #include "compiler/import/OpTable.h"
 #include "compiler/import/RuntimeAxes.h"
+#include "compiler/import/RuntimeSizes.h"
 #include "compiler/import/TensorBytes.h"
 
 using namespace mlir;
@@ -144,6 +145,22 @@ Value padAllAxes(NodeReader &n, Value x, Value pads, Value axes) {
                             {n.intAttr("axis", 0)});
 }
 
+/// Has the run check that pads which it computes lead to the sizes that the result was taken to have.
+void checkPads(NodeReader &n, PadOp op) {
+  Dims own, taken, input = getDims(op.getInput()), result = getDims(op.getOutput());
+  for (int64_t dim = 0; dim < int64_t(input.size()); ++dim) {
+    int64_t axis = op.getAxes() ? (dim < int64_t(op.getAxes()->size()) ? (*op.getAxes())[dim] : -1) : dim;
+    if (axis < 0)
+      break;
+    own.push_back(input[axis]);
+    taken.push_back(result[axis]);
+  }
+  AffineExpr count = n.constantDim(int64_t(own.size()));
+  Value before = n.slice(op.getPads(), 0, n.constantDim(0), count);
+  Value after = n.slice(op.getPads(), 0, count, n.constantDim(2 * int64_t(own.size())));
+  checkSizes(n, n.create<AddOp>({n.create<AddOp>({n.makeDims(own), before}), after}), taken);
+}
+
 void readPad(NodeReader &n) {
   Value x = n.require(0);
   std::string text = n.getString("mode", "constant");
@@ -169,8 +186,12 @@ void readPad(NodeReader &n) {
   }
   if (mode != PadMode::Constant)
     value = nullptr;
+  bool isKnown = areSizesKnown(n, pads);
   n.declareResults({0});
-  n.set(0, n.create<PadOp>({x, pads, value}, attributes));
+  Value result = n.create<PadOp>({x, pads, value}, attributes);
+  n.set(0, result);
+  if (!isKnown && !n.hasFailed())
+    checkPads(n, result.getDefiningOp<PadOp>());
 }
 
 /// Crops or pads around the centre to the given sizes, along the axes.

@@ -38,7 +38,8 @@ static LogicalResult readShape(ReshapeOp op, ArrayRef<AffineExpr> input, ArrayRe
 }
 
 /// Settles sizes that depend on data: by what is known of the result, by reading, and the last one by what is left over.
-static LogicalResult settleUnknown(ReshapeOp op, ShapeContext &shapes, Dims &dims, std::optional<unsigned> &leftOver) {
+static LogicalResult settleUnknown(ReshapeOp op, ShapeContext &shapes, AffineExpr total, Dims &dims,
+                                   std::optional<unsigned> &leftOver) {
   for (unsigned i = dims.size(); i-- > 0;) {
     if (dims[i] || leftOver == i)
       continue;
@@ -49,7 +50,8 @@ static LogicalResult settleUnknown(ReshapeOp op, ShapeContext &shapes, Dims &dim
       leftOver = i;
     } else {
       OpBuilder builder(op);
-      int64_t max = prior ? shapes.getRange(prior).second : INT64_MAX;
+      int64_t max = std::max<int64_t>(1, shapes.getRange(total).second);
+      max = prior ? std::min(max, shapes.getRange(prior).second) : max;
       dims[i] = shapes.readDim(builder, op.getLoc(), op.getShape(), i, "reshape", 1, max);
     }
   }
@@ -90,10 +92,10 @@ LogicalResult ReshapeOp::inferResultTypes(ShapeContext &shapes, SmallVectorImpl<
   if (failed(rank))
     return failure();
   std::optional<unsigned> leftOver;
-  if (failed(readShape(*this, input, valuesOf(&shapes, getShape(), *rank), dims, leftOver)) ||
-      failed(settleUnknown(*this, shapes, dims, leftOver)))
-    return failure();
   AffineExpr total = productOfDims(input, getContext());
+  if (failed(readShape(*this, input, valuesOf(&shapes, getShape(), *rank), dims, leftOver)) ||
+      failed(settleUnknown(*this, shapes, total, dims, leftOver)))
+    return failure();
   if (leftOver && failed(fillLeftOver(*this, total, dims, *leftOver)))
     return failure();
   AffineExpr product = productOfDims(dims, getContext());

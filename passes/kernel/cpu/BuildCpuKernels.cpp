@@ -10,6 +10,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "passes/KnownSizes.h"
 #include "passes/Passes.h"
 #include "passes/kernel/cpu/CountFlops.h"
 #include "passes/kernel/cpu/Families.h"
@@ -55,6 +56,24 @@ std::string readableName(GroupOp group, StringRef family) {
   return name;
 }
 
+/// What families take for granted; only written by hand can it be otherwise.
+LogicalResult checkGroup(GroupOp group) {
+  if (group.getNumResults() == 0)
+    return group.emitOpError("expected a result to compute");
+  for (Type type : group.getInputs().getTypes())
+    if (!hasKnownSizes(type))
+      return group.emitOpError("expected operands of known sizes, but got ") << type;
+  WalkResult walked = group->walk([&](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (!hasKnownSizes(type)) {
+        op->emitOpError("expected a result of known sizes, but got ") << type;
+        return WalkResult::interrupt();
+      }
+    return WalkResult::advance();
+  });
+  return failure(walked.wasInterrupted());
+}
+
 struct Chosen {
   const KernelFamily *family;
   KernelShape shape;
@@ -75,6 +94,8 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
     });
     llvm::StringMap<Chosen> kernels;
     for (GroupOp group : groups) {
+      if (failed(checkGroup(group)))
+        return signalPassFailure();
       auto [entry, isNew] = kernels.try_emplace(structureOf(group));
       Chosen &chosen = entry->second;
       if (isNew && failed(createKernel(group, chosen)))
