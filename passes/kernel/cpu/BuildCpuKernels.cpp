@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/Passes.h"
 #include "passes/kernel/cpu/CountFlops.h"
+#include "passes/kernel/cpu/ExplainKernel.h"
 #include "passes/kernel/cpu/Families.h"
 #include "passes/kernel/cpu/KernelAbi.h"
 #include "passes/kernel/cpu/LoopFamily.h"
@@ -60,6 +61,7 @@ struct Chosen {
   KernelShape shape;
   std::string symbol;
   AffineExpr flops; ///< null if not known
+  SmallVector<RefusedFamily> refusals;
 };
 
 struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> {
@@ -106,13 +108,19 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
         continue;
       std::string whyNot;
       FailureOr<KernelShape> shape = family->match(group, whyNot);
-      if (failed(shape))
+      if (failed(shape)) {
+        chosen.refusals.push_back({family->name(), whyNot});
         continue;
+      }
       chosen.family = family;
       chosen.shape = *shape;
       return;
     }
     assert(false && "expected the last family to take every group");
+  }
+
+  SmallVector<const CpuLevel *> getLevels() const {
+    return llvm::map_to_vector(modules, [](const auto &entry) { return entry.first; });
   }
 
   LogicalResult createKernel(GroupOp group, Chosen &chosen) {
@@ -123,8 +131,11 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
     b.setInsertionPoint(group->getParentOfType<func::FuncOp>());
     SmallVector<int8_t> access(group.getNumOperands(), 1);
     access.append(group.getNumResults(), 2);
-    KernelOp::create(b, group.getLoc(), chosen.symbol, access, kernelDims(group).size(), chosen.shape.scratchBytes,
-                     readableName(group, chosen.family->name()), StringAttr());
+    auto kernel =
+        KernelOp::create(b, group.getLoc(), chosen.symbol, access, kernelDims(group).size(), chosen.shape.scratchBytes,
+                         readableName(group, chosen.family->name()), StringAttr());
+    if (explain)
+      kernel.setWhy(explainChoice(group, *chosen.family, chosen.shape, chosen.refusals, getLevels()));
     for (auto [level, module] : modules) {
       func::FuncOp function = createKernelFunction(module, group.getLoc(), chosen.symbol);
       OpBuilder inside(function.getBody().front().getTerminator());
