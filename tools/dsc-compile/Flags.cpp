@@ -32,6 +32,9 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
 
 namespace {
 
+/// More only cost memory, and the system may refuse them in the middle of the work.
+constexpr unsigned mostThreads = 1024;
+
 /// Takes arguments one by one; a value follows its flag after `=` or as the next argument.
 class FlagParser {
 public:
@@ -105,7 +108,9 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
   if (name == "--opt")
     return parseCount(name, value, options.optLevel);
   if (name == "--threads")
-    return parseCount(name, value, options.threads);
+    return parseCount(name, value, options.threads) &&
+           (options.threads <= mostThreads ||
+            fail(llvm::Twine("expected at most ") + llvm::Twine(mostThreads) + " threads, but got " + value));
   if (name == "--explain") {
     for (StringRef part : llvm::split(value, ',')) {
       if (part != "fuse" && part != "kernel")
