@@ -10,6 +10,7 @@
 #include "dialects/dsc/Dsc.h"
 #include "dialects/plan/Plan.h"
 #include "passes/fuse/ExplainFusion.h"
+#include "passes/kernel/cpu/ExplainKernel.h"
 #include "runtime/schema/MemoryPlanner.h"
 #include "runtime/schema/PlanFile.h"
 
@@ -116,7 +117,10 @@ LogicalResult Compilation::runPhase(const Phase &phase) {
     explainFusion(*module, *hooks.explainOutput);
   PassManager passes(&context);
   buildPhase(phase, passes, options);
-  return passes.run(*module);
+  LogicalResult result = passes.run(*module);
+  if (succeeded(result) && phase.name == "kernel" && options.explainKernel && hooks.explainOutput)
+    explainKernels(*module, *hooks.explainOutput);
+  return result;
 }
 
 LogicalResult Compilation::runImport() {

@@ -47,7 +47,7 @@ struct CompileHooks {
   /// Takes the IR asked for with stopAfter (standard output of the tool) and printAfter.
   llvm::raw_ostream *stopOutput = nullptr;
   llvm::raw_ostream *printOutput = nullptr;
-  /// Takes the text of explainFuse.
+  /// Takes the text of explainFuse and explainKernel.
   llvm::raw_ostream *explainOutput = nullptr;
 };
 

@@ -35,6 +35,8 @@ struct CompileOptions {
   std::string printAfter;
   /// Print why ops were or were not fused.
   bool explainFuse = false;
+  /// Print how every kernel was chosen and cut.
+  bool explainKernel = false;
   /// Count the ops behind each phase.
   bool stats = false;
   /// Directory that external data may come from, beside the model's own; empty is none.

@@ -47,7 +47,7 @@ void buildPartition(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildKernel(OpPassManager &passes, const CompileOptions &options) {
-  buildCpuKernels(passes, {options.levels, options.optLevel >= 2});
+  buildCpuKernels(passes, {options.levels, options.optLevel >= 2, options.explainKernel});
 }
 
 void buildPlan(OpPassManager &passes, const CompileOptions &options) {

@@ -318,6 +318,7 @@ def BuildCpuKernelsPass : Pass<"dsc-build-cpu-kernels", "::mlir::ModuleOp"> {
   let options = [
     ListOption<"levels", "levels", "std::string", "CPU levels, one module of code for each">,
     Option<"fast", "fast", "bool", "true", "Use the families that are made for speed">,
+    Option<"explain", "explain", "bool", "false", "Say in every kernel's `why` how it was chosen">,
   ];
   let statistics = [Statistic<"numKernels", "num-kernels", "Number of distinct kernels">];
   let dependentDialects = ["::dsc::DscDialect", "::mlir::func::FuncDialect",

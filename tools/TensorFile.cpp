@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace dsc::tools {
 
@@ -121,6 +123,24 @@ int64_t Tensor::elementCount() const {
   for (int64_t size : shape)
     count *= size;
   return count;
+}
+
+bool replaceFile(const std::string &path, const std::function<bool(FILE *)> &write, std::string &error) {
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    error = path + ": cannot write: it is not a regular file";
+    return false;
+  }
+  std::string temporary = path + ".tmp" + std::to_string(getpid());
+  FILE *file = fopen(temporary.c_str(), "wb");
+  bool ok = file && write(file);
+  if (file)
+    ok &= fclose(file) == 0;
+  if (ok && rename(temporary.c_str(), path.c_str()) == 0)
+    return true;
+  error = path + ": cannot write: " + strerror(errno);
+  unlink(temporary.c_str());
+  return false;
 }
 
 bool readFile(const std::string &path, std::vector<uint8_t> &bytes, std::string &error) {

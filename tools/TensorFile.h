@@ -4,6 +4,8 @@
 #define DSC_TOOLS_TENSORFILE_H
 
 #include <cstdint>
+#include <cstdio>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,9 @@ bool writeNpz(const std::string &path, const std::vector<Tensor> &tensors, std::
 
 /// Parses the bytes of an npy file.
 bool parseNpy(const uint8_t *data, size_t bytes, Tensor &tensor, std::string &error);
+/// Writes a file through `write`, which says whether all went well. The file appears complete or not at all, and takes
+/// the place of a regular file only.
+bool replaceFile(const std::string &path, const std::function<bool(FILE *)> &write, std::string &error);
 /// All bytes of a file.
 bool readFile(const std::string &path, std::vector<uint8_t> &bytes, std::string &error);
 

@@ -3,10 +3,8 @@
 #include "tools/TensorFile.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <unistd.h>
 #include <zlib.h>
 
 namespace dsc::tools {
@@ -225,16 +223,7 @@ bool readNpz(const std::string &path, std::vector<Tensor> &tensors, std::string 
 }
 
 bool writeNpz(const std::string &path, const std::vector<Tensor> &tensors, std::string &error) {
-  std::string temporary = path + ".tmp" + std::to_string(getpid());
-  FILE *file = fopen(temporary.c_str(), "wb");
-  bool ok = file && writeArchive(file, tensors);
-  if (file)
-    ok &= fclose(file) == 0;
-  if (ok && rename(temporary.c_str(), path.c_str()) == 0)
-    return true;
-  error = path + ": cannot write: " + strerror(errno);
-  unlink(temporary.c_str());
-  return false;
+  return replaceFile(path, [&](FILE *file) { return writeArchive(file, tensors); }, error);
 }
 
 } // namespace dsc::tools

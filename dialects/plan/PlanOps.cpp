@@ -33,6 +33,9 @@ static LogicalResult checkOptional(Operation *op, StringRef what, int64_t index,
 LogicalResult PlanOp::verify() {
   if (getMinRuntime().size() != 3) // (c1)
     return emitOpError() << "expected three parts in 'min_runtime', but got " << getMinRuntime().size();
+  for (int64_t part : getMinRuntime())
+    if (!inRange(part, 1 << 16)) // (c1)
+      return emitOpError() << "expected parts of 'min_runtime' from 0 to 65535, but got " << part;
   return success();
 }
 

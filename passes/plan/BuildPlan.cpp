@@ -16,8 +16,10 @@ struct BuildPlanPass : impl::BuildPlanPassBase<BuildPlanPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
-    if (functions.size() != 1 || functions.front().isExternal()) {
-      module.emitError() << "expected one function with a body, but got " << functions.size();
+    int64_t bodies = llvm::count_if(functions, [](func::FuncOp function) { return !function.isExternal(); });
+    if (functions.size() != 1 || bodies != 1) {
+      module.emitError() << "expected one function, with a body, but got " << functions.size() << ", " << bodies
+                         << " of them with a body";
       return signalPassFailure();
     }
     FailureOr<PlanRecords> records = collectPlan(module, functions.front());

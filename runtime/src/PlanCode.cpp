@@ -62,7 +62,7 @@ dsc_status mapCode(dsc_plan &plan, uint32_t index, dsc_error *error) {
   if (mapCopy(plan.segments + segment.offset(), segment.size(), mapping))
     return DSC_OK;
   return fail(error, DSC_E_UNSUPPORTED_DEVICE, index,
-              "this system refuses executable mappings: compile the model with --emit=obj");
+              "this system refuses executable mappings");
 }
 
 /// The code of the highest level at or below `level`; null if there is none. `lowest` is the lowest level seen.

@@ -3,6 +3,7 @@
 
 #include "tools/dsc-compile/Flags.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/Twine.h"
 
@@ -23,13 +24,16 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   --external-data-root=DIR  where external weights may lie besides the model's folder
   --stop-after=PHASE    print the IR behind a phase and stop
   --print-after=PHASE   print the IR behind a phase to standard error
-  --explain=fuse        print why ops were or were not fused
+  --explain=LIST        fuse: print why ops were or were not fused; kernel: print how each kernel was chosen and cut
   --stats               print the ops behind each phase and how good the memory plan is
   --json                print the summary as JSON
   --print-supported-ops print the table of supported operators and exit
 )";
 
 namespace {
+
+/// More only cost memory, and the system may refuse them in the middle of the work.
+constexpr unsigned mostThreads = 1024;
 
 /// Takes arguments one by one; a value follows its flag after `=` or as the next argument.
 class FlagParser {
@@ -104,10 +108,16 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
   if (name == "--opt")
     return parseCount(name, value, options.optLevel);
   if (name == "--threads")
-    return parseCount(name, value, options.threads);
+    return parseCount(name, value, options.threads) &&
+           (options.threads <= mostThreads ||
+            fail(llvm::Twine("expected at most ") + llvm::Twine(mostThreads) + " threads, but got " + value));
   if (name == "--explain") {
-    options.explainFuse = true;
-    return value == "fuse" || fail("expected --explain=fuse, but got '" + value + "'");
+    for (StringRef part : llvm::split(value, ',')) {
+      if (part != "fuse" && part != "kernel")
+        return fail("expected --explain of fuse and kernel, but got '" + part + "'");
+      (part == "fuse" ? options.explainFuse : options.explainKernel) = true;
+    }
+    return true;
   }
   std::string *text = llvm::StringSwitch<std::string *>(name)
                           .Case("-o", &flags.output)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <sys/stat.h>
 
 namespace dsc::tools {
@@ -141,7 +142,10 @@ bool Session::loadInputs() {
   } else if (isFolder(options.compare) && !loadFolder(options.compare)) {
     return false;
   }
+  std::set<std::string> given;
   for (const auto &[name, path] : options.input) {
+    if (!given.insert(name).second)
+      return fail("expected each input once, but got '" + name + "' again");
     Tensor tensor;
     if (!readTensor(path, tensor, error))
       return false;

@@ -2,10 +2,8 @@
 // JSON for programs: the report, and traces for the Chrome viewer.
 #include "tools/dsc-run/Report.h"
 
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 
 namespace dsc::tools {
 
@@ -89,15 +87,12 @@ void Report::printJson() const {
   printf("%s}\n", out.c_str());
 }
 
-bool writeTrace(const std::string &path, const std::vector<TraceSpan> &spans, std::string &error) {
-  FILE *file = fopen(path.c_str(), "w");
-  bool ok = file;
+static bool printTrace(FILE *file, const std::vector<TraceSpan> &spans) {
   uint64_t begin = UINT64_MAX;
   for (const TraceSpan &span : spans)
     begin = span.beginNs < begin ? span.beginNs : begin;
-  if (ok)
-    fputs("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n", file);
-  for (size_t i = 0; ok && i < spans.size(); ++i) {
+  fputs("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n", file);
+  for (size_t i = 0; i < spans.size(); ++i) {
     const TraceSpan &span = spans[i];
     fprintf(file, "{\"name\": %s, \"cat\": \"%s\", \"ph\": \"X\", \"pid\": 1, \"tid\": 1, \"ts\": %.3f, \"dur\": %.3f, "
                   "\"args\": {\"bytes\": %llu, \"flops\": %llu}}%s\n",
@@ -105,14 +100,12 @@ bool writeTrace(const std::string &path, const std::vector<TraceSpan> &spans, st
             double(span.endNs - span.beginNs) * 1e-3, static_cast<unsigned long long>(span.bytes),
             static_cast<unsigned long long>(span.flops), i + 1 < spans.size() ? "," : "");
   }
-  if (ok)
-    fputs("]}\n", file);
-  ok = file && !ferror(file);
-  if (file)
-    ok &= fclose(file) == 0;
-  if (!ok)
-    error = path + ": cannot write: " + strerror(errno);
-  return ok;
+  fputs("]}\n", file);
+  return !ferror(file);
+}
+
+bool writeTrace(const std::string &path, const std::vector<TraceSpan> &spans, std::string &error) {
+  return replaceFile(path, [&](FILE *file) { return printTrace(file, spans); }, error);
 }
 
 } // namespace dsc::tools

@@ -13,6 +13,7 @@
 #include "passes/KnownSizes.h"
 #include "passes/Passes.h"
 #include "passes/kernel/cpu/CountFlops.h"
+#include "passes/kernel/cpu/ExplainKernel.h"
 #include "passes/kernel/cpu/Families.h"
 #include "passes/kernel/cpu/KernelAbi.h"
 #include "passes/kernel/cpu/LoopFamily.h"
@@ -79,6 +80,7 @@ struct Chosen {
   KernelShape shape;
   std::string symbol;
   AffineExpr flops; ///< null if not known
+  SmallVector<RefusedFamily> refusals;
 };
 
 struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> {
@@ -127,13 +129,19 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
         continue;
       std::string whyNot;
       FailureOr<KernelShape> shape = family->match(group, whyNot);
-      if (failed(shape))
+      if (failed(shape)) {
+        chosen.refusals.push_back({family->name(), whyNot});
         continue;
+      }
       chosen.family = family;
       chosen.shape = *shape;
       return;
     }
     assert(false && "expected the last family to take every group");
+  }
+
+  SmallVector<const CpuLevel *> getLevels() const {
+    return llvm::map_to_vector(modules, [](const auto &entry) { return entry.first; });
   }
 
   LogicalResult createKernel(GroupOp group, Chosen &chosen) {
@@ -144,8 +152,11 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
     b.setInsertionPoint(group->getParentOfType<func::FuncOp>());
     SmallVector<int8_t> access(group.getNumOperands(), 1);
     access.append(group.getNumResults(), 2);
-    KernelOp::create(b, group.getLoc(), chosen.symbol, access, kernelDims(group).size(), chosen.shape.scratchBytes,
-                     readableName(group, chosen.family->name()), StringAttr());
+    auto kernel =
+        KernelOp::create(b, group.getLoc(), chosen.symbol, access, kernelDims(group).size(), chosen.shape.scratchBytes,
+                         readableName(group, chosen.family->name()), StringAttr());
+    if (explain)
+      kernel.setWhy(explainChoice(group, *chosen.family, chosen.shape, chosen.refusals, getLevels()));
     for (auto [level, module] : modules) {
       func::FuncOp function = createKernelFunction(module, group.getLoc(), chosen.symbol);
       OpBuilder inside(function.getBody().front().getTerminator());

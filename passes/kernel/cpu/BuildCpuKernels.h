@@ -15,6 +15,8 @@ struct CpuKernelOptions {
   std::vector<std::string> levels;
   /// False: every kernel comes from the family of plain loops, which defines the results.
   bool fast = true;
+  /// Say in the attribute `why` of every `dsc.kernel` how it was chosen.
+  bool explain = false;
 };
 
 /// Adds the passes of the phase to a pipeline on the top module.

@@ -66,6 +66,9 @@ void emitConvTaps(const ConvSpec &spec, KernelBody &body);
 /// How a matrix product is cut into tiles; it fails where there is no emitter for it.
 llvm::FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot);
 
+/// The rules that cut a matrix product.
+ScheduleReasons explainGemm(const GemmSpec &spec, const CpuLevel &level);
+
 /// Emits the tiles of a matrix product.
 void emitGemm(const GemmSpec &spec, KernelBody &body);
 

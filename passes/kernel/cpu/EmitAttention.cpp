@@ -13,11 +13,16 @@ using namespace mlir;
 namespace dsc {
 
 namespace {
+/// The tile of the scores of a block of keys.
+TilePlan tileOf(const AttentionSpec &spec, const CpuLevel &level) {
+  return scheduleTile(GemmShape{-1, keysPerBlock, spec.depth}, level);
+}
+
 class AttentionEmitter {
 public:
   AttentionEmitter(const AttentionSpec &spec, KernelBody &body)
       : spec(spec), body(body), m{body.b, body.loc}, atom(body.level.lanes), epilogue(spec.epilogue, body, atom),
-        softmax(spec, body), rows(scheduleTile(GemmShape{-1, keysPerBlock, spec.depth}, body.level).rows),
+        softmax(spec, body), rows(tileOf(spec, body.level).rows),
         limit(maxAccumulators(body.level.registers)), heads(body.dimValue(spec.heads)),
         keyHeads(body.dimValue(spec.keyHeads)), queries(body.dimValue(spec.queries)),
         keys(body.dimValue(spec.keys)) {
@@ -206,6 +211,11 @@ public:
     shape.tiles = mulDims(mulDims(spec->batch, spec->heads), tiles);
     shape.scratchBytes = AttentionScratch(*spec).bytes;
     return shape;
+  }
+
+  ScheduleReasons explain(GroupOp group, const CpuLevel &level) const override {
+    std::string whyNot;
+    return {"", tileOf(*matchAttention(group, whyNot), level).why};
   }
 
   LogicalResult emit(GroupOp group, KernelBody &body) const override {

@@ -202,6 +202,14 @@ public:
     return shape;
   }
 
+  ScheduleReasons explain(GroupOp group, const CpuLevel &level) const override {
+    std::string whyNot;
+    FailureOr<ConvSpec> spec = matchConv(group, whyNot);
+    if (std::optional<GemmSpec> gemm = asGemm(*spec))
+      return explainGemm(*gemm, level);
+    return {planOf(*spec).why, scheduleTile(spec->shape(), level).why};
+  }
+
   LogicalResult emit(GroupOp group, KernelBody &body) const override {
     std::string whyNot;
     FailureOr<ConvSpec> spec = matchConv(group, whyNot);

@@ -179,6 +179,10 @@ FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot) {
   return shape;
 }
 
+ScheduleReasons explainGemm(const GemmSpec &spec, const CpuLevel &level) {
+  return {planOf(spec).why, scheduleTile(spec.shape(), level).why};
+}
+
 void emitGemm(const GemmSpec &spec, KernelBody &body) { GemmEmitter(spec, body).emit(); }
 
 namespace {
@@ -191,6 +195,11 @@ public:
     if (failed(spec))
       return failure();
     return shapeOfGemm(*spec, whyNot);
+  }
+
+  ScheduleReasons explain(GroupOp group, const CpuLevel &level) const override {
+    std::string whyNot;
+    return explainGemm(*matchGemm(group, whyNot), level);
   }
 
   LogicalResult emit(GroupOp group, KernelBody &body) const override {

@@ -21,6 +21,12 @@ struct KernelShape {
   int64_t scratchBytes = 0;
 };
 
+/// The rules that cut a group: one line for people each, empty where the family has no choice.
+struct ScheduleReasons {
+  llvm::StringRef work; ///< why these tiles; the same on every level
+  llvm::StringRef tile; ///< why this register tile
+};
+
 /// The sizes that a kernel takes: `groupDims`, then the symbols of types inside the body that are not among them.
 llvm::SmallVector<mlir::AffineExpr> kernelDims(GroupOp group);
 
@@ -55,6 +61,8 @@ public:
   virtual llvm::StringRef name() const = 0;
   /// Whether the family takes the group, and how it cuts it; `whyNot` says why not. Emits no diagnostic.
   virtual llvm::FailureOr<KernelShape> match(GroupOp group, std::string &whyNot) const = 0;
+  /// Why `match` cut a group that it took as it did, and how a level cuts its tiles further.
+  virtual ScheduleReasons explain(GroupOp group, const CpuLevel &level) const { return {}; }
   /// Emits the code of tiles `[begin, end)` of a group that `match` took. On failure a diagnostic was emitted.
   virtual llvm::LogicalResult emit(GroupOp group, KernelBody &body) const = 0;
 };

@@ -39,6 +39,7 @@ void buildCpuKernels(OpPassManager &passes, const CpuKernelOptions &options) {
   BuildCpuKernelsPassOptions build;
   build.levels.assign(options.levels.begin(), options.levels.end());
   build.fast = options.fast;
+  build.explain = options.explain;
   passes.addPass(createBuildCpuKernelsPass(build));
   buildLowerCpuToLlvm(passes.nest<ModuleOp>());
 }

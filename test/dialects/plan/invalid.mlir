@@ -11,6 +11,15 @@ plan.plan min_runtime [1, 0] producer "dsc" devices { plan.device_slot cpu } seg
 
 // -----
 
+// plan_c1
+// expected-error @+1 {{'plan.plan' op expected parts of 'min_runtime' from 0 to 65535, but got 65536}}
+plan.plan min_runtime [1, 65536, 0] producer "dsc" devices { plan.device_slot cpu } segments {
+} kernels {
+} functions {
+} metadata {}
+
+// -----
+
 // plan_c2: code in a weights segment
 plan.plan min_runtime [1, 0, 0] producer "dsc" devices { plan.device_slot cpu } segments {
 plan.segment weights size 64 contents {}

@@ -2,8 +2,15 @@
 // What cannot become a plan is refused where it stands.
 // RUN: dsc-opt %s -split-input-file -verify-diagnostics -dsc-build-plan
 
-// expected-error @+1 {{expected one function with a body, but got 0}}
+// expected-error @+1 {{expected one function, with a body, but got 0, 0 of them with a body}}
 module {}
+
+// -----
+
+// expected-error @+1 {{expected one function, with a body, but got 1, 0 of them with a body}}
+module {
+  func.func private @main(tensor<4xf32>) -> tensor<4xf32>
+}
 
 // -----
 

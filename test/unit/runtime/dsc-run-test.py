@@ -104,6 +104,13 @@ def main():
     fails("needs runtime 9.1.0", "newer.dsc", "--random")
     fails("needs CPU level v4+vnni+bf16", "v4.dsc", "--random", "--level=v3")
     fails("cannot write", "add.dsc", "--random", "--outputs", "no/such/folder/out.npz")
+    os.mkdir("folder")
+    for flag in ("--outputs", "--trace"):
+        fails("folder: cannot write: it is not a regular file", "add.dsc", "--random", flag, "folder")
+        fails("/dev/null: cannot write: it is not a regular file", "add.dsc", "--random", flag, "/dev/null")
+    fails("cannot write", "add.dsc", "--random", "--trace", "no/such/folder/t.json")
+    fails("expected each input once, but got 'x' again", "add.dsc", "--input", "x=x.npy", "--input", "x=y.npy", "--random")
+    expect(not any(".tmp" in name for name in os.listdir(".")), "no temporary files")
     expect(not os.path.exists("no"), "no output after a failure")
     with open("cut.npz", "wb") as file:
         file.write(open("in.npz", "rb").read()[:-30])
