@@ -2,8 +2,8 @@
 // dsc-verify-phase: fails at every operation, type or group that breaks what the phase before it promised.
 
 #include "passes/Passes.h"
-#include "dialects/dsc/DscRoles.h"
 
+#include "dialects/dsc/DscRoles.h"
 #include "dialects/dsc/SizeLimit.h"
 #include "runtime/schema/PlanFile.h"
 

@@ -147,7 +147,10 @@ std::pair<Value, Value> stepwise(NodeReader &n, Heads h, int64_t which) {
 }
 
 Heads readHeads(NodeReader &n, int64_t queryHeads, int64_t keyHeads) {
-  Heads h{n.require(0), n.require(1), n.require(2)};
+  Heads h{};
+  h.query = n.require(0);
+  h.key = n.require(1);
+  h.value = n.require(2);
   h.merged = n.getRank(h.query) == 3;
   if (h.merged) {
     h.query = splitHeads(n, h.query, queryHeads);

@@ -13,13 +13,13 @@ using namespace dsc::detail;
 namespace dsc {
 
 /// Whether the type says every size, so that equal types are equal shapes.
-static bool hasKnownSizes(Type type) {
+static bool saysEverySize(Type type) {
   return llvm::all_of(getDims(cast<RankedTensorType>(type)), [](AffineExpr dim) { return bool(dim); });
 }
 
 /// The input where the op changes neither sizes nor element type.
 static OpFoldResult foldSameType(Value input, Value output) {
-  if (input.getType() == output.getType() && hasKnownSizes(input.getType()))
+  if (input.getType() == output.getType() && saysEverySize(input.getType()))
     return input;
   return {};
 }
@@ -125,7 +125,7 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
 
 /// The result's type says the shape, so the operand is not needed.
 template <class Op> static LogicalResult dropShape(Op op, PatternRewriter &rewriter) {
-  if (!op.getShape() || !hasKnownSizes(op.getOutput().getType()))
+  if (!op.getShape() || !saysEverySize(op.getOutput().getType()))
     return rewriter.notifyMatchFailure(op, "the shape operand is needed");
   rewriter.modifyOpInPlace(op, [&] { op.getShapeMutable().clear(); });
   return success();

@@ -16,7 +16,7 @@ def Plan_PlanOp : Plan_Table<"plan"> {
     } segments {} kernels {} functions {} metadata {} locations ["node"]
     ```
     Constraints:
-    * (c1) `min_runtime` has three parts.
+    * (c1) `min_runtime` has three parts of 0 to 65535.
     * (c2) every kernel code and weights buffer names a segment of the right kind.
   }];
   let arguments = (ins DenseI64ArrayAttr:$min_runtime, StrAttr:$producer, Plan_Default<"0">:$requirements,

@@ -5,11 +5,11 @@
 // x[q - j] * w[r + s*j] for j < J. So the s phases r are s times as many output channels of a convolution with J taps and
 // padding J - 1, followed by a reshape that weaves the phases and a crop by the pads.
 
+#include "passes/ApplyPatterns.h"
 #include "passes/Passes.h"
 #include "passes/graph/Patterns.h"
 
 #include "llvm/Support/MathExtras.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -174,9 +174,7 @@ struct DecomposeConvTransposePass : impl::DecomposeConvTransposePassBase<Decompo
     ConstantPool pool(getOperation());
     RewritePatternSet patterns(&getContext());
     patterns.add<ConvolvePhases>(&getContext(), pool);
-    GreedyRewriteConfig config;
-    config.enableFolding(false).enableConstantCSE(false);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyWithoutFolding(getOperation(), std::move(patterns))))
       return signalPassFailure();
     pool.eraseUnused();
   }

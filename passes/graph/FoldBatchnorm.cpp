@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dsc-fold-batchnorm: scales and shifts per channel disappear in the weights and the bias of the convolution before.
 
+#include "passes/ApplyPatterns.h"
 #include "passes/Passes.h"
 #include "passes/graph/Patterns.h"
-
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -172,9 +171,7 @@ struct FoldBatchnormPass : impl::FoldBatchnormPassBase<FoldBatchnormPass> {
     ConstantPool pool(getOperation());
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldBatchNorm, FoldChannelOp<MulOp>, FoldChannelOp<AddOp>>(&getContext(), pool);
-    GreedyRewriteConfig config;
-    config.enableFolding(false).enableConstantCSE(false);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyWithoutFolding(getOperation(), std::move(patterns))))
       return signalPassFailure();
     pool.eraseUnused();
   }

@@ -138,7 +138,7 @@ struct AbsorbScale : ConstantPattern<MulOp> {
         if (norm.getBias())
           continue;
       auto copy = cast<Norm>(rewriter.clone(*norm.getOperation()));
-      rewriter.modifyOpInPlace(copy, [&] { copy.getScaleMutable().assign(scale); });
+      rewriter.modifyOpInPlace(copy, [&, scale = scale] { copy.getScaleMutable().assign(scale); });
       rewriter.replaceOp(op, copy.getOutput());
       return success();
     }

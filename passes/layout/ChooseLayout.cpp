@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dsc-choose-layout: convolutions compute in NHWC; transposes at the borders of the islands only.
 
+#include "passes/ApplyPatterns.h"
 #include "passes/ConstantPool.h"
 #include "passes/Passes.h"
 #include "passes/layout/LayoutTranspose.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
@@ -42,10 +42,7 @@ struct ChooseLayoutPass : impl::ChooseLayoutPassBase<ChooseLayoutPass> {
     addSinkElementwisePatterns(patterns);
     addSinkAxisPatterns(patterns);
     addCancelTransposePatterns(patterns);
-    // No folding: constants have their own pass.
-    GreedyRewriteConfig config;
-    config.enableFolding(false).enableConstantCSE(false);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyWithoutFolding(getOperation(), std::move(patterns))))
       return signalPassFailure();
     // Several convolutions may read one tensor of the border.
     IRRewriter rewriter(&getContext());

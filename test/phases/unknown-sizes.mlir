@@ -4,7 +4,7 @@
 // RUN: rm -rf %t && split-file %s %t
 // RUN: not dsc-compile %t/unknown.mlir --level=v3 -o %t/p 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not dsc-compile %t/huge.mlir --level=v3 -o %t/p 2>&1 | FileCheck %s --check-prefix=HUGE
-// UNKNOWN: error: {{.*}}'func.func' op expected an expression for every dynamic dimension after phase 'import', but got 'tensor<?xf32>'
+// UNKNOWN: error: {{.*}}expected an expression for every dynamic dimension after phase 'import', but got 'tensor<?xf32>'
 // HUGE: error: {{.*}}expected at most 2^48 elements after phase 'import', but got 'tensor<4611686018427387904x8xf32>'
 
 //--- unknown.mlir

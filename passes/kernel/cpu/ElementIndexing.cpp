@@ -99,7 +99,7 @@ Value dimValuesElement(Evaluator &e, DimValuesOp op, ArrayRef<Coord> point) {
 
 Value shapeElement(Evaluator &e, ShapeOp op, ArrayRef<Coord> point) {
   SmallVector<Value> values;
-  for (int64_t d = op.getStart(); d < op.getEnd(); ++d)
+  for (uint64_t d = op.getStart(); d < op.getEnd(); ++d)
     values.push_back(e.size(op.getInput(), d));
   return sizeElement(e, values, point, elementTypeOf(op.getOutput()));
 }
