@@ -7,6 +7,7 @@ Prints a line per run; exits 1 when an output differs, has too small a spread, o
 """
 import argparse
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ def model_file(name, small=False):
     path = CACHE / f"{name}{'-small' if small else ''}-{key}.onnx"
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
+        partial = path.with_suffix(f".{os.getpid()}.partial")  # several tests may build it at once
         onnx.save(models.MODELS[name](small), partial)
         partial.rename(path)
     return path
