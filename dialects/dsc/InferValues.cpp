@@ -129,10 +129,10 @@ void NegOp::inferValues(ShapeContext &shapes) {
 
 void AbsOp::inferValues(ShapeContext &shapes) {
   propagateUnary(*this, shapes, [&](AffineExpr value) -> AffineExpr {
-    AffineExpr zero = constantDim(*this, 0);
-    return selectExtreme(shapes, value, zero, /*larger=*/true) == value ? value
-           : selectExtreme(shapes, value, zero, /*larger=*/false) == value ? subDims(zero, value)
-                                                                           : AffineExpr();
+    auto [least, most] = shapes.getRange(value);
+    if (least >= 0)
+      return value;
+    return most <= 0 ? subDims(constantDim(*this, 0), value) : AffineExpr();
   });
 }
 

@@ -5,6 +5,7 @@
 #include "passes/Passes.h"
 
 #include "dialects/dsc/DscEvaluate.h"
+#include "dialects/dsc/DscRoles.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -42,7 +43,7 @@ public:
     int64_t operandBytes = 0;
     if (!readOperands(op, operands, operandBytes))
       return false;
-    if (getRoleOf(op) == FusionRole::View && foldView(op, operands))
+    if (isView(op) && foldView(op, operands))
       return true;
     int64_t resultBytes = getResultBytes(op);
     if (resultBytes < 0 || resultBytes > operandBytes + maxGrowthBytes || resultBytes > budget || !canEvaluate(op))
@@ -61,8 +62,6 @@ public:
   void eraseUnused() { pool.eraseUnused(); }
 
 private:
-  static FusionRole getRoleOf(Operation *op) { return cast<FusibleOpInterface>(op).getFusionRole(); }
-
   bool readOperands(Operation *op, SmallVectorImpl<ElementsAttr> &operands, int64_t &bytes) {
     for (Value operand : op->getOperands()) {
       ElementsAttr value = pool.getValue(operand);

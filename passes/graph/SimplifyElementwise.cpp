@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Elementwise ops that do nothing, or that a cheaper one replaces exactly.
 
+#include "dialects/dsc/DscRoles.h"
 #include "passes/graph/Patterns.h"
 
 using namespace mlir;
@@ -80,9 +81,7 @@ struct ReadBeforeExpand : OpRewritePattern<ExpandOp> {
 
   /// Whether the user's result keeps its shape when it reads the expand's input.
   static bool broadcasts(Operation *user, OpOperand &use) {
-    auto fusible = dyn_cast<FusibleOpInterface>(user);
-    if (!fusible || fusible.getFusionRole() != FusionRole::Pointwise || user->getNumOperands() < 2 ||
-        isa<BatchNormOp>(user))
+    if (getRole(user) != FusionRole::Pointwise || user->getNumOperands() < 2 || isa<BatchNormOp>(user))
       return false;
     Dims result = getDims(user->getResult(0));
     return llvm::any_of(user->getOpOperands(), [&](OpOperand &other) {

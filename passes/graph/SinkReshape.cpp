@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Exporters flatten rows around a product; products and elementwise ops need no flattening, so reshapes move behind.
 
+#include "dialects/dsc/DscRoles.h"
 #include "passes/graph/Patterns.h"
 
 using namespace mlir;
@@ -44,8 +45,7 @@ struct ComputeUnflattened : RewritePattern {
   explicit ComputeUnflattened(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    auto fusible = dyn_cast<FusibleOpInterface>(op);
-    if (!fusible || fusible.getFusionRole() != FusionRole::Pointwise || isa<BatchNormOp, ConstantOp>(op))
+    if (getRole(op) != FusionRole::Pointwise || isa<BatchNormOp, ConstantOp>(op))
       return failure();
     std::optional<unsigned> flattened = findFlattened(op);
     if (!flattened)

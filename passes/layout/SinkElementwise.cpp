@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Elementwise ops, pools and batch norm read NHWC operands directly; the transpose to NCHW moves behind them.
 
+#include "dialects/dsc/DscRoles.h"
 #include "passes/layout/LayoutTranspose.h"
 
 #include "mlir/IR/PatternMatch.h"
@@ -46,8 +47,7 @@ struct SinkThroughElementwise : RewritePattern {
   explicit SinkThroughElementwise(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    auto fusible = dyn_cast<FusibleOpInterface>(op);
-    if (!fusible || fusible.getFusionRole() != FusionRole::Pointwise || isa<BatchNormOp, ConstantOp>(op))
+    if (getRole(op) != FusionRole::Pointwise || isa<BatchNormOp, ConstantOp>(op))
       return failure();
     int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
     // An operand that must be copied is worth it only if the copy to NHWC of the result is saved.

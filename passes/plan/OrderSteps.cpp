@@ -40,9 +40,6 @@ private:
     int64_t bytes = 0; // of results that take memory of their own
     unsigned numReaders = 0;
   };
-  static Operation *getRootOp(Value value) {
-    return getViewRoot(value).getDefiningOp();
-  }
   void addOrder(unsigned before, unsigned after) {
     nodes[before].users.push_back(after);
     ++nodes[after].numPredecessors;
@@ -78,7 +75,7 @@ OrderProblem::OrderProblem(func::FuncOp function) {
     for (Value operand : op.getOperands()) {
       if (Operation *producer = operand.getDefiningOp())
         producers.insert(index.lookup(producer));
-      if (Operation *root = getRootOp(operand); root && !isView(&op))
+      if (Operation *root = getViewRoot(operand).getDefiningOp(); root && !isView(&op))
         roots.insert(index.lookup(root));
     }
     // A read_dim gives sizes to what stands behind it, and keeps its place among the others.
@@ -93,7 +90,7 @@ OrderProblem::OrderProblem(func::FuncOp function) {
       ++nodes[root].numReaders;
   }
   for (Value result : function.getBody().front().getTerminator()->getOperands())
-    if (Operation *root = getRootOp(result))
+    if (Operation *root = getViewRoot(result).getDefiningOp())
       ++nodes[index.lookup(root)].numReaders;
 }
 

@@ -39,8 +39,8 @@ def compile_plans(tools, path, symbol, folder):
     return plans
 
 
-def runs(tools, plans, inputs, folder):
-    """(label, plan, rows, flags) of everything that is to agree."""
+def runs(plans):
+    """(label, level, plan, rows, flags) of everything that is to agree."""
     for level in levels():
         yield from ((f"{level} {plan} batch {rows}", level, plans[plan], rows, [f"--level={level}"])
                     for plan, rows in (("symbolic", ROWS), ("symbolic", 1), ("one", 1), ("seven", ROWS)))
@@ -58,7 +58,7 @@ def check_model(tools, name, small):
         folder = Path(temporary)
         plans = compile_plans(tools, path, symbol, folder)
         first = {}
-        for label, level, plan, rows, flags in runs(tools, plans, inputs, folder):
+        for label, level, plan, rows, flags in runs(plans):
             part = {key: value[:rows] for key, value in inputs.items()}
             found = compare.dsc_outputs(tools, plan, part, folder, *flags)
             reference = first.setdefault(level, found)

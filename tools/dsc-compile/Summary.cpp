@@ -3,6 +3,7 @@
 
 #include "tools/dsc-compile/Summary.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -38,10 +39,11 @@ double getArenaRatio(const CompileReport &report) {
 void printOpCounts(const CompileReport &report, llvm::raw_ostream &os) {
   os << "  ops behind each phase\n";
   for (const PhaseCost &phase : report.phases) {
-    os << "  " << llvm::left_justify(phase.name, 10);
+    os << "  " << llvm::left_justify(phase.name, 10) << ' ';
+    llvm::ListSeparator comma;
     for (auto &[name, count] : llvm::ArrayRef(phase.opCounts).take_front(10))
-      os << ' ' << name << ' ' << count << (name == phase.opCounts.back().first ? "" : ",");
-    os << (phase.opCounts.size() > 10 ? " ...\n" : "\n");
+      os << comma << name << ' ' << count;
+    os << (phase.opCounts.size() > 10 ? ", ...\n" : "\n");
   }
 }
 

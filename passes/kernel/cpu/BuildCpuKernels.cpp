@@ -10,7 +10,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "passes/KnownSizes.h"
 #include "passes/Passes.h"
 #include "passes/kernel/cpu/CountFlops.h"
 #include "passes/kernel/cpu/ExplainKernel.h"
@@ -55,6 +54,15 @@ std::string readableName(GroupOp group, StringRef family) {
     }
   llvm::raw_string_ostream(name) << "_" << cast<RankedTensorType>(group.getResultTypes().front()).getElementType();
   return name;
+}
+
+/// Whether every size is a constant or an expression, and so is their product: 64 bits must hold it.
+bool hasKnownSizes(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return true;
+  Dims dims = getDims(tensor);
+  return !llvm::is_contained(dims, AffineExpr()) && productOfDims(dims, type.getContext());
 }
 
 /// What families take for granted; only written by hand can it be otherwise.

@@ -2,7 +2,7 @@
 // Dispatch of elementwise dsc ops by element type, and the conversions between element types.
 
 #include "passes/kernel/cpu/ElementwiseOps.h"
-#include "dialects/dsc/Dsc.h"
+#include "dialects/dsc/DscRoles.h"
 #include "passes/kernel/cpu/ElementMath.h"
 
 using namespace mlir;
@@ -190,8 +190,7 @@ Value toStorage(OpBuilder &builder, Location loc, Value value, Type elementType)
 }
 
 bool isElementwise(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || fusible.getFusionRole() != FusionRole::Pointwise)
+  if (getRole(op) != FusionRole::Pointwise)
     return false;
   auto computable = [](Type type) { return isComputable(getElementTypeOrSelf(type)); };
   return op->getNumResults() == 1 && llvm::all_of(op->getOperandTypes(), computable) &&

@@ -131,6 +131,8 @@ private:
   std::map<std::pair<void *, int64_t>, mlir::Value> entryValues;
   llvm::DenseMap<mlir::Value, std::function<mlir::Value(llvm::ArrayRef<Coord>)>> provided;
   mlir::Operation *entryAnchor;
+  /// The ranges of the module's symbols, once something asks for one.
+  std::optional<ShapeContext> shapes;
 };
 
 inline mlir::RankedTensorType typeOf(mlir::Value tensor) { return llvm::cast<mlir::RankedTensorType>(tensor.getType()); }

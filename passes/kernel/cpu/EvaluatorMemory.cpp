@@ -61,11 +61,12 @@ Value Evaluator::load(Value flat, Coord position, Type elementType) {
 
 Value Evaluator::hasElements(Value tensor, ArrayRef<int64_t> axes) {
   CoordMath m = math();
-  ShapeContext shapes(group->getParentOfType<ModuleOp>());
+  Dims dims = getDims(tensor);
+  if (!shapes)
+    shapes.emplace(group->getParentOfType<ModuleOp>());
   Value result;
   for (int64_t axis : axes) {
-    AffineExpr dim = getDims(tensor)[axis];
-    if (shapes.getRange(dim).first > 0)
+    if (shapes->getRange(dims[axis]).first > 0)
       continue;
     result = m.both(result, m.less(m.constant(0), extent(tensor, axis)));
   }
