@@ -11,7 +11,10 @@ using namespace mlir;
 namespace dsc {
 namespace {
 
-/// Import and emit are not passes over a module.
+/// What is left to do once there is a module.
+void buildImport(OpPassManager &passes, const CompileOptions &options) { passes.addPass(createUnifySizesPass()); }
+
+/// Emit is no pass over a module.
 void buildNothing(OpPassManager &passes, const CompileOptions &options) {}
 
 void buildGraph(OpPassManager &passes, const CompileOptions &options) {
@@ -65,7 +68,7 @@ void buildPlan(OpPassManager &passes, const CompileOptions &options) {
 
 std::vector<Phase> makeTable() {
   return {
-      {"import", buildNothing, {"func.*", "dsc.*"}, true},
+      {"import", buildImport, {"func.*", "dsc.*"}, true},
       {"graph", buildGraph, {"func.*", "dsc.*"}, true},
       {"quantize", buildQuantize, {"func.*", "dsc.*"}, true},
       {"layout", buildLayout, {"func.*", "dsc.*"}, true},

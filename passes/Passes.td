@@ -34,6 +34,32 @@ def VerifyPhasePass : Pass<"dsc-verify-phase", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numOps", "num-ops", "Number of operations looked at">];
 }
 
+//===--- import --------------------------------------------------------------===//
+
+def UnifySizesPass : Pass<"dsc-unify-sizes", "::mlir::ModuleOp"> {
+  let summary = "make one size of sizes that must be equal";
+  let description = [{
+    Replaces caller symbols by what ops assume them to be, as far as that has a solution: the shape
+    of an input then says so, and a run with another one is refused. The symbols that remain are
+    numbered anew.
+
+    Before, where `s0` and `s1` are symbols of the caller:
+    ```mlir
+    func.func @main(%x: tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>,
+                    %y: tensor<?xf32, #dsc.dims<()[s0, s1] -> (s1)>>) {
+      %z = dsc.add %x, %y
+    ```
+    After:
+    ```mlir
+    func.func @main(%x: tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>,
+                    %y: tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) {
+      %z = dsc.add %x, %y
+    ```
+  }];
+  let statistics = [Statistic<"numSymbols", "num-symbols", "Number of symbols replaced">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
 //===--- graph ---------------------------------------------------------------===//
 
 def InferShapesPass : Pass<"dsc-infer-shapes", "::mlir::ModuleOp"> {

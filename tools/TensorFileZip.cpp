@@ -165,7 +165,8 @@ bool writeArchive(FILE *file, const std::vector<Tensor> &tensors) {
     std::string header = npyHeader(tensor), name = tensor.name + ".npy", local;
     uint64_t size = header.size() + tensor.data.size();
     uint32_t crc = uint32_t(crc32(0, reinterpret_cast<const Bytef *>(header.data()), uInt(header.size())));
-    crc = uint32_t(crc32_z(crc, tensor.data.data(), tensor.data.size()));
+    if (!tensor.data.empty()) // without bytes to read, crc32_z starts anew
+      crc = uint32_t(crc32_z(crc, tensor.data.data(), tensor.data.size()));
     put(local, localMagic, 4);
     putCommon(local, crc, size, name);
     local += name + header;

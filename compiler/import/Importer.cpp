@@ -2,7 +2,6 @@
 // Reads a model file into a module with one function: checks the model, makes inputs, walks the graph, returns outputs.
 
 #include "compiler/import/Importer.h"
-#include "compiler/import/EqualSizes.h"
 #include "compiler/import/GraphImporter.h"
 #include "compiler/import/OnnxModel.h"
 #include "compiler/import/TensorBytes.h"
@@ -124,9 +123,14 @@ private:
   bool addOutputs(Scope &scope, bool ok) {
     SmallVector<Value> values;
     SmallVector<Type> types;
+    llvm::StringSet<> seen;
     for (const ValueView &output : model.graph.outputs) {
       Location loc = importer.getLocation(output.name);
       ok &= checkTensorName(output.name, loc);
+      if (!seen.insert(output.name).second) {
+        emitError(loc) << "output '" << escapeText(output.name) << "' is there twice";
+        ok = false;
+      }
       NamedValue *entry = scope.find(output.name);
       if (!entry) {
         emitError(loc) << "output '" << escapeText(output.name) << "' is not defined by any node";
@@ -186,7 +190,6 @@ OwningOpRef<ModuleOp> importModel(StringRef path, const ImportOptions &options, 
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   if (!checkModel(*model, loc) || !ModelImporter(*model, options, *module, path).run())
     return nullptr;
-  unifyEqualSizes(*module);
   if (failed(verify(*module)))
     return nullptr;
   return module;

@@ -27,17 +27,6 @@ void checkSizes(NodeReader &n, Value computed, ArrayRef<AffineExpr> taken) {
   n.checkElement(all, 0, 1, "sizes_agree");
 }
 
-void checkEqual(NodeReader &n, AffineExpr x, AffineExpr y) {
-  AffineExpr difference = x && y ? subDims(x, y) : AffineExpr();
-  if (n.hasFailed() || !difference || getConstantDim(difference) == 0)
-    return;
-  Value value = n.makeDims({difference});
-  // Not `checkElement`: the value is known, but not that it is 0.
-  n.shapes.addSymbol("elements_left_over", SymbolKind::Data, 0, 0);
-  SymbolOp symbol = n.shapes.getSymbolOp(n.shapes.getNumSymbols() - 1);
-  ReadDimOp::create(n.builder, n.loc, value, 0, symbol.getSymName());
-}
-
 /// Copies the sizes of `x` to where the shape is 0.
 static Value copySizes(NodeReader &n, Value x, Value shape, Dims &known) {
   Dims dims = getDims(x);

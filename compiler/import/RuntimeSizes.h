@@ -15,8 +15,6 @@ bool areSizesKnown(NodeReader &n, mlir::Value sizes);
 
 /// Has the run check that a vector it computes is what inference took for sizes.
 void checkSizes(NodeReader &n, mlir::Value computed, llvm::ArrayRef<mlir::AffineExpr> taken);
-/// Has the run check that two sizes are equal, unless that is certain.
-void checkEqual(NodeReader &n, mlir::AffineExpr x, mlir::AffineExpr y);
 
 /// The shape operand of a reshape of `x` without -1 and, unless 0 is a size, without 0.
 mlir::Value resolveShape(NodeReader &n, mlir::Value x, mlir::Value shape, bool allowZero);

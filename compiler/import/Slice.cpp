@@ -75,6 +75,8 @@ SmallVector<AffineExpr> getParts(NodeReader &n, AffineExpr size, std::optional<I
     }
     if (std::optional<int64_t> known = getConstantDim(size); known && *known != total)
       n.fail("expected parts that sum to " + Twine(*known) + ", but got " + Twine(total));
+    else if (!n.shapes.boundSymbol(size, total, total))
+      n.shapes.checkEqual(n.builder, n.loc, size, n.constantDim(total));
     return parts;
   }
   int64_t count = n.getInt("num_outputs", int64_t(n.view.outputs.size()));

@@ -347,6 +347,17 @@ std::optional<int64_t> getConstantDim(AffineExpr dim) {
   return std::nullopt;
 }
 
+SmallVector<unsigned> getSymbolsIn(AffineExpr dim) {
+  SmallVector<unsigned> positions;
+  if (dim)
+    dim.walk([&](AffineExpr part) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(part);
+      if (symbol && !llvm::is_contained(positions, symbol.getPosition()))
+        positions.push_back(symbol.getPosition());
+    });
+  return positions;
+}
+
 bool areProvablyDifferent(AffineExpr lhs, AffineExpr rhs) {
   std::optional<int64_t> difference = getConstantDim(subDims(lhs, rhs));
   return difference && *difference != 0;

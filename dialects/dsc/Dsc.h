@@ -43,6 +43,7 @@ enum class FusionRole {
   Attention,    ///< anchor: fused attention
   RowReduction, ///< anchor: every output row depends on one input row
   Pointwise,    ///< every output element depends on the same element of each operand
+  Channelwise,  ///< like pointwise, with parameters of one value per channel, which do not broadcast like numpy
   Movement,     ///< elements change place only
   View,         ///< the same bytes in another shape
   Opaque,       ///< alone in its group

@@ -10,10 +10,8 @@ namespace dsc {
 DimsAttr DimsAttr::get(MLIRContext *context, ArrayRef<AffineExpr> sizes) {
   unsigned numSymbols = 0;
   for (AffineExpr size : sizes)
-    size.walk([&](AffineExpr part) {
-      if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
-        numSymbols = std::max(numSymbols, symbol.getPosition() + 1);
-    });
+    for (unsigned symbol : getSymbolsIn(size))
+      numSymbols = std::max(numSymbols, symbol + 1);
   return get(context, AffineMap::get(0, numSymbols, sizes, context));
 }
 

@@ -80,8 +80,9 @@ class Dsc_EnumAttr<EnumInfo info, string mnemonic_> : EnumAttr<Dsc_Dialect, info
   let assemblyFormat = "`<` $value `>`";
 }
 
-def Dsc_SymbolKind : I32Enum<"SymbolKind", "who gives a symbol its value: the caller's input shapes or the data", [
-    I32EnumCase<"Caller", 0, "caller">, I32EnumCase<"Data", 1, "data">]> {
+def Dsc_SymbolKind : I32Enum<"SymbolKind", "who gives a symbol its value: the caller's input shapes, the data, or other sizes", [
+    I32EnumCase<"Caller", 0, "caller">, I32EnumCase<"Data", 1, "data">, I32EnumCase<"Min", 2, "min">,
+    I32EnumCase<"Max", 3, "max">]> {
   let cppNamespace = "::dsc";
 }
 def Dsc_SymbolKindAttr : Dsc_EnumAttr<Dsc_SymbolKind, "symbol_kind">;

@@ -39,17 +39,10 @@ def Dsc_IsInfOp : Dsc_PredicateOp<"is_inf", "it is an infinity of a detected sig
 /// Two operands that broadcast like numpy, and a result.
 class Dsc_BroadcastOp<string mnemonic, TypeConstraint tensor, TypeConstraint resultTensor,
                       string meaning, bit hasValues = 0>
-    : Dsc_Op<mnemonic, !listconcat([Pure, Dsc_FusibleOpInterface], !if(hasValues,
-          [Dsc_InfersValues],
-          [DeclareOpInterfaceMethods<Dsc_ShapeInferenceOpInterface>]))> {
+    : Dsc_TensorOp<mnemonic, "Pointwise", [], hasValues> {
   let summary = meaning;
   let arguments = (ins tensor:$lhs, tensor:$rhs);
   let results = (outs resultTensor:$output);
-  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
-  let extraClassDeclaration = [{
-    /// What the op may be in a group.
-    ::dsc::FusionRole getFusionRole() { return ::dsc::FusionRole::Pointwise; }
-  }];
   let hasVerifier = 1;
   string inferHook = "inferBroadcast";
   let extraClassDefinition = [{

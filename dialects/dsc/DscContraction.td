@@ -92,7 +92,8 @@ def Dsc_AttentionOp : Dsc_TensorOp<"attention", "Attention"> {
     replaces a score s by `c * tanh(s / c)`, 0 turns it off. A float mask is added; in an i1 mask
     true keeps the score and false removes it. `causal` removes the scores of keys after the query,
     where the last query meets the last key only if both lengths are equal (the first query always
-    sees the first key). A row whose scores are all removed gives zeros. Fewer key and value heads
+    sees the first key). A row whose scores are all removed, by a mask or because they are
+    -infinity, gives zeros, or NaN with `nan_if_removed`. Fewer key and value heads
     are shared by consecutive query heads. f16 and bf16 accumulate in f32.
 
     Constraints: (c1) query, key and value have rank 4; (c2) batch, depth of query and key, and
@@ -105,6 +106,7 @@ def Dsc_AttentionOp : Dsc_TensorOp<"attention", "Attention"> {
   }];
   let arguments = (ins Dsc_FloatTensor:$query, Dsc_FloatTensor:$key, Dsc_FloatTensor:$value,
       Optional<RankedTensorOf<[I1, F16, BF16, F32, F64]>>:$mask, F32Attr:$scale, UnitAttr:$causal,
+      UnitAttr:$nan_if_removed,
       DefaultValuedAttr<F32Attr, "0.0f">:$softcap,
       DefaultValuedAttr<Dsc_HeadLayoutAttr, "::dsc::HeadLayout::Bhsd">:$layout);
   let results = (outs Dsc_FloatTensor:$output);

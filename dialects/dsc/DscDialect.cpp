@@ -54,6 +54,8 @@ StringRef stringifyFusionRole(FusionRole role) {
     return "row reduction";
   case FusionRole::Pointwise:
     return "pointwise";
+  case FusionRole::Channelwise:
+    return "channelwise";
   case FusionRole::Movement:
     return "movement";
   case FusionRole::View:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The op interfaces of the dsc dialect: shape inference and the role in fusion.
+// The op interfaces of the dsc dialect: shape inference, the role in fusion, and rows.
 
 #ifndef DSC_INTERFACES_TD
 #define DSC_INTERFACES_TD
@@ -36,6 +36,23 @@ def Dsc_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
   }];
   let methods = [
     InterfaceMethod<"The role of the op in fusion.", "::dsc::FusionRole", "getFusionRole">,
+  ];
+}
+
+def Dsc_RowOpInterface : OpInterface<"RowOpInterface"> {
+  let cppNamespace = "::dsc";
+  let description = [{
+    The op treats every row of its first operand on its own, the result has that operand's type, and the other operands
+    broadcast to it like numpy. The attribute `axis` says where the rows lie.
+  }];
+  let methods = [
+    InterfaceMethod<"The dimensions that a row spans: from `axis` to the last by default.",
+      "::llvm::SmallVector<int64_t>", "getRowAxes", (ins), [{}], [{
+        return ::llvm::to_vector(::llvm::seq<int64_t>($_op.getAxis(), $_op.getInput().getType().getRank()));
+      }]>,
+    InterfaceMethod<"Sets the first dimension of a row.", "void", "setRowAxis", (ins "int64_t":$axis), [{}], [{
+        $_op.setAxis(axis);
+      }]>,
   ];
 }
 

@@ -47,8 +47,8 @@ def Dsc_ArgReduceOp : Dsc_TensorOp<"arg_reduce", "Opaque"> {
 }
 
 /// An op along one dimension that keeps the type.
-class Dsc_AxisOp<string mnemonic, string role, TypeConstraint tensor>
-    : Dsc_TensorOp<mnemonic, role, [SameOperandsAndResultType]> {
+class Dsc_AxisOp<string mnemonic, string role, TypeConstraint tensor, list<Trait> traits = []>
+    : Dsc_TensorOp<mnemonic, role, !listconcat([SameOperandsAndResultType], traits)> {
   let results = (outs tensor:$output);
   let assemblyFormat = "$input attr-dict `:` type($input)";
   let hasVerifier = 1;
@@ -64,7 +64,7 @@ class Dsc_AxisOp<string mnemonic, string role, TypeConstraint tensor>
   }];
 }
 
-def Dsc_SoftmaxOp : Dsc_AxisOp<"softmax", "RowReduction", Dsc_FloatTensor> {
+def Dsc_SoftmaxOp : Dsc_AxisOp<"softmax", "RowReduction", Dsc_FloatTensor, [DeclareOpInterfaceMethods<Dsc_RowOpInterface, ["getRowAxes"]>]> {
   let summary = "softmax or its logarithm along one dimension";
   let description = [{
     `exp(x - max) / sum(exp(x - max))` along `axis`; with `log`, its logarithm, computed as
@@ -94,7 +94,8 @@ def Dsc_CumsumOp : Dsc_AxisOp<"cumsum", "Opaque", Dsc_NumberTensor> {
 }
 
 /// A normalisation: the result has the type of the first operand.
-class Dsc_NormOp<string mnemonic, string role> : Dsc_TensorOp<mnemonic, role> {
+class Dsc_NormOp<string mnemonic, string role, list<Trait> traits = []>
+    : Dsc_TensorOp<mnemonic, role, traits> {
   let results = (outs Dsc_FloatTensor:$output);
   let hasVerifier = 1;
   let extraClassDefinition = [{
@@ -106,7 +107,7 @@ class Dsc_NormOp<string mnemonic, string role> : Dsc_TensorOp<mnemonic, role> {
   }];
 }
 
-def Dsc_LayerNormOp : Dsc_NormOp<"layer_norm", "RowReduction"> {
+def Dsc_LayerNormOp : Dsc_NormOp<"layer_norm", "RowReduction", [Dsc_RowOpInterface]> {
   let summary = "layer normalisation";
   let description = [{
     `(x - mean) / sqrt(variance + epsilon) * scale + bias`; mean and variance are taken over the
@@ -123,7 +124,7 @@ def Dsc_LayerNormOp : Dsc_NormOp<"layer_norm", "RowReduction"> {
       Optional<Dsc_FloatTensor>:$bias, I64Attr:$axis, F32Attr:$epsilon);
 }
 
-def Dsc_RmsNormOp : Dsc_NormOp<"rms_norm", "RowReduction"> {
+def Dsc_RmsNormOp : Dsc_NormOp<"rms_norm", "RowReduction", [Dsc_RowOpInterface]> {
   let summary = "root mean square normalisation";
   let description = [{
     `x / sqrt(mean(x * x) + epsilon) * scale`; the mean is taken over the dimensions from `axis` to
@@ -157,7 +158,7 @@ def Dsc_GroupNormOp : Dsc_NormOp<"group_norm", "RowReduction"> {
       I64Attr:$groups, F32Attr:$epsilon);
 }
 
-def Dsc_BatchNormOp : Dsc_NormOp<"batch_norm", "Pointwise"> {
+def Dsc_BatchNormOp : Dsc_NormOp<"batch_norm", "Channelwise"> {
   let summary = "batch normalisation with given statistics";
   let description = [{
     `(x - mean) / sqrt(variance + epsilon) * scale + bias` with one value per channel, which is

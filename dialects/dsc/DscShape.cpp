@@ -64,7 +64,7 @@ AffineExpr ShapeContext::addSymbol(StringRef nameHint, SymbolKind kind, int64_t 
     builder.setInsertionPointToStart(module.getBody());
   else
     builder.setInsertionPointAfter(symbols.back());
-  auto symbol = SymbolOp::create(builder, module.getLoc(), builder.getStringAttr(name), kind, min, max, 1);
+  auto symbol = SymbolOp::create(builder, module.getLoc(), builder.getStringAttr(name), kind, min, max, 1, DimsAttr());
   symbols.push_back(symbol);
   return getAffineSymbolExpr(symbols.size() - 1, module.getContext());
 }
@@ -126,6 +126,19 @@ Range binaryRange(AffineExprKind kind, Range lhs, Range rhs) {
   }
 }
 
+/// Both ends of a smallest or largest size are that of the ends.
+Range derivedRange(const ShapeContext &shapes, SymbolOp symbol) {
+  SmallVector<int64_t> lows, highs;
+  for (AffineExpr size : symbol.getOf()->getSizes()) {
+    Range range = shapes.getRange(size);
+    lows.push_back(range.first);
+    highs.push_back(range.second);
+  }
+  if (symbol.getKind() == SymbolKind::Min)
+    return {*llvm::min_element(lows), *llvm::min_element(highs)};
+  return {*llvm::max_element(lows), *llvm::max_element(highs)};
+}
+
 } // namespace
 
 Range ShapeContext::getRange(AffineExpr dim) const {
@@ -137,11 +150,34 @@ Range ShapeContext::getRange(AffineExpr dim) const {
     SymbolOp op = getSymbolOp(symbol.getPosition());
     if (!op)
       return {INT64_MIN, INT64_MAX};
+    if (op.getOf())
+      return derivedRange(*this, op);
     return {static_cast<int64_t>(op.getMin()), static_cast<int64_t>(op.getMax())};
   }
   if (auto binary = dyn_cast<AffineBinaryOpExpr>(dim))
     return binaryRange(dim.getKind(), getRange(binary.getLHS()), getRange(binary.getRHS()));
   return {INT64_MIN, INT64_MAX};
+}
+
+AffineExpr ShapeContext::getSmaller(AffineExpr lhs, AffineExpr rhs) { return getDerived(SymbolKind::Min, lhs, rhs); }
+AffineExpr ShapeContext::getLarger(AffineExpr lhs, AffineExpr rhs) { return getDerived(SymbolKind::Max, lhs, rhs); }
+
+AffineExpr ShapeContext::getDerived(SymbolKind kind, AffineExpr lhs, AffineExpr rhs) {
+  AffineExpr difference = subDims(lhs, rhs);
+  if (!difference)
+    return {};
+  auto [least, most] = getRange(difference);
+  if (least >= 0)
+    return kind == SymbolKind::Max ? lhs : rhs;
+  if (most <= 0)
+    return kind == SymbolKind::Max ? rhs : lhs;
+  auto of = DimsAttr::get(getContext(), {lhs, rhs});
+  for (auto [i, symbol] : llvm::enumerate(symbols))
+    if (auto op = cast<SymbolOp>(symbol); op.getKind() == kind && op.getOf() == of)
+      return getAffineSymbolExpr(i, getContext());
+  AffineExpr expr = addSymbol(stringifySymbolKind(kind), kind, 0, INT64_MAX);
+  getSymbolOp(symbols.size() - 1).setOfAttr(of);
+  return expr;
 }
 
 /// The number of elements of a static tensor, if it is small enough to be tracked.
@@ -234,6 +270,34 @@ AffineExpr ShapeContext::readDim(OpBuilder &builder, Location loc, Value tensor,
     values[tensor] = contents;
   }
   return value;
+}
+
+void ShapeContext::checkEqual(OpBuilder &builder, Location loc, AffineExpr x, AffineExpr y) {
+  AffineExpr difference = subDims(x, y);
+  if (!difference || getConstantDim(difference) == 0)
+    return;
+  // Not `readDim`: the value is known, but not that it is 0.
+  auto type = RankedTensorType::get({1}, builder.getI64Type());
+  Value value = DimValuesOp::create(builder, loc, type, DimsAttr::get(getContext(), {difference}));
+  addSymbol("size_difference", SymbolKind::Data, 0, 0);
+  ReadDimOp::create(builder, loc, value, 0, getSymbolOp(symbols.size() - 1).getSymName());
+}
+
+bool ShapeContext::boundSymbol(AffineExpr size, int64_t min, int64_t max) {
+  SmallVector<unsigned> parts = getSymbolsIn(size);
+  SymbolOp op = parts.size() == 1 ? getSymbolOp(parts.front()) : SymbolOp();
+  if (!op || op.getKind() != SymbolKind::Caller)
+    return false;
+  std::optional<int64_t> offset = getConstantDim(subDims(size, getAffineSymbolExpr(parts.front(), getContext())));
+  if (!offset)
+    return false;
+  int64_t low = std::max<int64_t>(op.getMin(), saturatedAdd(min, -*offset));
+  int64_t high = std::min<int64_t>(op.getMax(), max == INT64_MAX ? max : saturatedAdd(max, -*offset));
+  if (low > high)
+    return false;
+  op.setMin(low);
+  op.setMax(high);
+  return true;
 }
 
 } // namespace dsc

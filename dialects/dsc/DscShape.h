@@ -37,6 +37,9 @@ mlir::AffineExpr productOfDims(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::MLIR
 /// The value of a constant expression.
 std::optional<int64_t> getConstantDim(mlir::AffineExpr dim);
 
+/// The positions of the symbols in an expression, each once; none of null.
+llvm::SmallVector<unsigned> getSymbolsIn(mlir::AffineExpr dim);
+
 /// Whether no values of the symbols make both equal: the difference is a constant other than zero. False for null.
 bool areProvablyDifferent(mlir::AffineExpr lhs, mlir::AffineExpr rhs);
 
@@ -79,6 +82,11 @@ public:
   /// Smallest and largest value of an expression over the symbols' ranges, saturated; a null one can be anything.
   std::pair<int64_t, int64_t> getRange(mlir::AffineExpr dim) const;
 
+  /// The smaller or larger of two sizes: one of them where ranges decide it, else a `min` or `max` symbol, the same one
+  /// for the same two. Null for null.
+  mlir::AffineExpr getSmaller(mlir::AffineExpr lhs, mlir::AffineExpr rhs);
+  mlir::AffineExpr getLarger(mlir::AffineExpr lhs, mlir::AffineExpr rhs);
+
   /// The contents in row-major order of a static tensor of at most `maxTrackedElements` elements, where something is
   /// known of them: constants, `dsc.dim_values` and what was propagated. A null element is unknown. Float tensors are
   /// tracked where they hold integers; booleans are 0 and 1.
@@ -94,6 +102,14 @@ public:
   mlir::AffineExpr readDim(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tensor, int64_t index,
                            llvm::StringRef nameHint, int64_t min, int64_t max);
 
+  /// Has the run check that two sizes are equal, unless that is certain: a data symbol of one value reads their
+  /// difference.
+  void checkEqual(mlir::OpBuilder &builder, mlir::Location loc, mlir::AffineExpr x, mlir::AffineExpr y);
+
+  /// Narrows the range of a size that is a caller's symbol plus a constant to [min, max], so that a run with another one
+  /// is refused. False, and nothing is done, for any other size and where no value would be left.
+  bool boundSymbol(mlir::AffineExpr size, int64_t min, int64_t max);
+
   /// The sizes which the model declares for the results of the op that is inferred next (null: unknown). They bound
   /// sizes that depend on data: a static one is taken as it is.
   void declareResults(llvm::ArrayRef<Dims> dims) { declared.assign(dims.begin(), dims.end()); }
@@ -104,6 +120,8 @@ public:
   std::optional<unsigned> getDeclaredRank(unsigned result) const;
 
 private:
+  mlir::AffineExpr getDerived(SymbolKind kind, mlir::AffineExpr lhs, mlir::AffineExpr rhs);
+
   mlir::ModuleOp module;
   llvm::SmallVector<mlir::Operation *> symbols;
   llvm::DenseMap<mlir::Value, Dims> values;

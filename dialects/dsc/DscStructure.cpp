@@ -18,7 +18,22 @@ LogicalResult SymbolOp::verify() {
     return emitOpError("expected 'min' of at least 0 for a caller's symbol, but got ") << min;
   if (min > max) // symbol_c1
     return emitOpError("expected 'min' of at most ") << max << ", but got " << min;
+  bool isDerived = getKind() == SymbolKind::Min || getKind() == SymbolKind::Max;
+  if (isDerived != getOf().has_value() || (isDerived && getOf()->getSizes().empty())) // symbol_c3
+    return emitOpError("expected sizes 'of' exactly for kinds 'min' and 'max'");
   return checkMinimum(*this, "multiple_of", getMultipleOf(), 1); // symbol_c2
+}
+
+LogicalResult SymbolOp::verifySymbolUses(SymbolTableCollection &) {
+  if (!getOf())
+    return success();
+  SmallVector<SymbolOp> symbols = llvm::to_vector((*this)->getParentOfType<ModuleOp>().getOps<SymbolOp>());
+  unsigned self = llvm::find(symbols, *this) - symbols.begin();
+  for (AffineExpr size : getOf()->getSizes())
+    for (unsigned i : getSymbolsIn(size))
+      if (i >= symbols.size() || (symbols[i].getOf() && i >= self)) // symbol_c4
+        return emitOpError("expected sizes of other symbols, and derived ones before, but got s") << i;
+  return success();
 }
 
 LogicalResult ParamOp::verify() {

@@ -9,15 +9,18 @@ include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 
-def Dsc_SymbolOp : Dsc_Op<"symbol", [Symbol, HasParent<"::mlir::ModuleOp">]> {
+def Dsc_SymbolOp : Dsc_Op<"symbol", [Symbol, HasParent<"::mlir::ModuleOp">,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a size that is known at run time";
   let description = [{
     The i-th `dsc.symbol` of a module is `s<i>` in every `#dsc.dims`. A `caller` symbol gets its
-    value from the shapes of the inputs, a `data` symbol from a `dsc.read_dim`. The value lies in
+    value from the shapes of the inputs, a `data` symbol from a `dsc.read_dim`; a `min` or `max`
+    symbol is the smallest or largest of the sizes `of`. The value of the first two lies in
     `[min, max]` and is a multiple of `multiple_of`.
 
     Constraints: (c1) `min` is not negative for a caller's symbol, and at most `max`; (c2)
-    `multiple_of` is positive.
+    `multiple_of` is positive; (c3) a `min` or `max` symbol has sizes `of`, and no other has; (c4)
+    the symbols of `of` are in the module, and those that are `min` or `max` come earlier.
 
     Example: `dsc.symbol @batch {kind = #dsc.symbol_kind<caller>, min = 1 : i64, max = 64 : i64,
     multiple_of = 1 : i64}`
@@ -25,7 +28,7 @@ def Dsc_SymbolOp : Dsc_Op<"symbol", [Symbol, HasParent<"::mlir::ModuleOp">]> {
   let arguments = (ins SymbolNameAttr:$sym_name, Dsc_SymbolKindAttr:$kind,
       DefaultValuedAttr<I64Attr, "1">:$min,
       DefaultValuedAttr<I64Attr, "9223372036854775807">:$max,
-      DefaultValuedAttr<I64Attr, "1">:$multiple_of);
+      DefaultValuedAttr<I64Attr, "1">:$multiple_of, OptionalAttr<Dsc_DimsAttr>:$of);
   let assemblyFormat = "$sym_name attr-dict";
   let hasVerifier = 1;
 }

@@ -95,7 +95,6 @@ bool dsc::canEvaluate(Operation *op) {
     return false;
   switch (fusible.getFusionRole()) {
   case FusionRole::Pointwise:
-    return !llvm::isa<BatchNormOp>(op);
   case FusionRole::Movement:
   case FusionRole::View:
     return true;

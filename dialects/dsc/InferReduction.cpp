@@ -72,6 +72,8 @@ LogicalResult ArgReduceOp::verify() {
   return checkResult(*this, 0, dims, IntegerType::get(getContext(), 64)); // arg_reduce_c3
 }
 
+SmallVector<int64_t> SoftmaxOp::getRowAxes() { return {static_cast<int64_t>(getAxis())}; }
+
 //===- norms ----------------------------------------------------------------------------------------------------===//
 
 /// The result has the input's type.

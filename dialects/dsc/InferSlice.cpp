@@ -14,35 +14,37 @@ namespace {
 ///
 /// numpy clamps positions to the dimension. Where ranges do not decide it, these rules hold:
 ///  * a position of unknown sign is not negative;
-///  * a constant end behind a symbolic size: the size is the smaller of both, computed and read at run time;
+///  * a constant position behind a symbolic size is the smaller of both;
+///  * a size that may be negative is at least zero;
 ///  * a symbolic end in a static dimension: it lies inside. If it is one symbol of the caller plus a constant, the
 ///    symbol's range is narrowed, so that the run refuses what lies outside;
 ///  * any other position lies inside. Kernels clamp what they read.
 class SlicedDim {
 public:
-  SlicedDim(SliceOp op, ShapeContext &shapes, int64_t axis, AffineExpr size, int64_t step)
-      : op(op), shapes(shapes), axis(axis), size(size), step(step) {}
+  SlicedDim(SliceOp op, ShapeContext &shapes, AffineExpr size, int64_t step)
+      : op(op), shapes(shapes), size(size), step(step) {}
 
   /// The size between two positions; null if it overflows.
   AffineExpr compute(AffineExpr start, AffineExpr end) {
     AffineExpr zero = constantDim(op, 0), last = subDims(size, constantDim(op, 1));
     AffineExpr from, to;
     if (step > 0) {
-      from = clamp(start, zero, size, /*isEnd=*/false);
-      to = clamp(end, zero, size, /*isEnd=*/true);
+      from = clamp(start, zero, size, /*isUpper=*/false);
+      to = clamp(end, zero, size, /*isUpper=*/true);
     } else {
-      from = clamp(start, zero, last, /*isEnd=*/false);
-      to = clamp(end, constantDim(op, -1), last, /*isEnd=*/false);
+      from = clamp(start, zero, last, /*isUpper=*/true);
+      to = clamp(end, constantDim(op, -1), last, /*isUpper=*/false);
     }
     AffineExpr length = step > 0 ? subDims(to, from) : subDims(from, to);
-    if (length && shapes.getRange(length).second <= 0)
-      return zero;
-    return ceilDivDims(length, constantDim(op, step > 0 ? step : -step));
+    if (length != size)
+      length = shapes.getLarger(length, zero);
+    return ceilDivDims(length, constantDim(op, std::abs(step)));
   }
 
 private:
-  /// The position as a non-negative one within [low, high].
-  AffineExpr clamp(AffineExpr position, AffineExpr low, AffineExpr high, bool isEnd) {
+  /// The position as a non-negative one within [low, high]. The upper of both positions may lie below, and the lower one
+  /// above: the size is zero then.
+  AffineExpr clamp(AffineExpr position, AffineExpr low, AffineExpr high, bool isUpper) {
     std::optional<int64_t> known = getConstantDim(position);
     if (known && *known >= INT32_MAX) // exporters' spelling of "to the end"
       return high;
@@ -51,6 +53,8 @@ private:
     if (shapes.getRange(position).second < 0) {
       position = addDims(position, size);
       known = getConstantDim(position);
+      if (!isUpper)
+        position = shapes.getLarger(position, low);
     }
     if (shapes.getRange(subDims(position, low)).second <= 0)
       return low;
@@ -59,45 +63,15 @@ private:
       return position;
     if (least >= 0)
       return high;
-    if (isEnd && known)
-      return readSmaller(*known);
-    if (getConstantDim(high))
-      narrow(position, *getConstantDim(high));
+    if (isUpper && known)
+      return shapes.getSmaller(high, position);
+    if (std::optional<int64_t> limit = getConstantDim(high))
+      shapes.boundSymbol(position, INT64_MIN, *limit);
     return position;
-  }
-
-  /// min(limit, size) as a data symbol.
-  AffineExpr readSmaller(int64_t limit) {
-    auto prior = dyn_cast_or_null<AffineSymbolExpr>(priorDim(op, shapes, 0, axis));
-    SymbolOp known = prior ? shapes.getSymbolOp(prior.getPosition()) : SymbolOp();
-    if (known && known.getKind() == SymbolKind::Data) // inferred before
-      return prior;
-    OpBuilder builder(op);
-    auto type = RankedTensorType::get({1}, builder.getI64Type());
-    Value sizes = DimValuesOp::create(builder, op.getLoc(), type, DimsAttr::get(op.getContext(), {size}));
-    Value bound = ConstantOp::create(builder, op.getLoc(), DenseIntElementsAttr::get(type, limit));
-    Value smaller = MinOp::create(builder, op.getLoc(), type, sizes, bound);
-    int64_t least = std::max<int64_t>(0, std::min(limit, shapes.getRange(size).first));
-    return shapes.readDim(builder, op.getLoc(), smaller, 0, "slice", least, limit);
-  }
-
-  /// Bounds a caller's symbol s in `s + constant <= limit`.
-  void narrow(AffineExpr position, int64_t limit) {
-    for (unsigned i = 0; i < shapes.getNumSymbols(); ++i) {
-      AffineExpr symbol = getAffineSymbolExpr(i, op.getContext());
-      std::optional<int64_t> offset = getConstantDim(subDims(position, symbol));
-      SymbolOp symbolOp = shapes.getSymbolOp(i);
-      if (!offset || symbolOp.getKind() != SymbolKind::Caller)
-        continue;
-      int64_t max = limit - *offset;
-      if (max >= static_cast<int64_t>(symbolOp.getMin()) && max < static_cast<int64_t>(symbolOp.getMax()))
-        symbolOp.setMax(max);
-    }
   }
 
   SliceOp op;
   ShapeContext &shapes;
-  int64_t axis;
   AffineExpr size;
   int64_t step;
 };
@@ -139,7 +113,7 @@ LogicalResult SliceOp::inferResultTypes(ShapeContext &shapes, SmallVectorImpl<Ty
       return emitOpError("expected a step other than 0, but got ") << *step;
     FailureOr<AffineExpr> size;
     if (starts[i] && ends[i] && step)
-      size = SlicedDim(*this, shapes, axis, dims[axis], *step).compute(starts[i], ends[i]);
+      size = SlicedDim(*this, shapes, dims[axis], *step).compute(starts[i], ends[i]);
     else
       size = dataDim(*this, shapes, i, starts[i], steps[i], dims[axis]);
     if (failed(size))

@@ -70,19 +70,6 @@ std::optional<int> compareValues(const ShapeContext &shapes, AffineExpr lhs, Aff
   return least == 0 && most == 0 ? std::optional<int>(0) : std::nullopt;
 }
 
-/// The smaller or larger of two values where ranges decide it.
-AffineExpr selectExtreme(const ShapeContext &shapes, AffineExpr lhs, AffineExpr rhs, bool larger) {
-  AffineExpr difference = subDims(lhs, rhs);
-  if (!difference)
-    return {};
-  auto [least, most] = shapes.getRange(difference);
-  if (least >= 0)
-    return larger ? lhs : rhs;
-  if (most <= 0)
-    return larger ? rhs : lhs;
-  return {};
-}
-
 /// A comparison: 0 or 1 where ranges decide it.
 void propagateComparison(Operation *op, ShapeContext &shapes, function_ref<bool(int)> holds,
                          function_ref<std::optional<bool>(int64_t least, int64_t most)> byRange = nullptr) {
@@ -138,7 +125,7 @@ void AbsOp::inferValues(ShapeContext &shapes) {
 
 void ReluOp::inferValues(ShapeContext &shapes) {
   propagateUnary(*this, shapes, [&](AffineExpr value) {
-    return selectExtreme(shapes, value, constantDim(*this, 0), /*larger=*/true);
+    return shapes.getLarger(value, constantDim(*this, 0));
   });
 }
 
@@ -176,15 +163,11 @@ void ModOp::inferValues(ShapeContext &shapes) {
 }
 
 void MinOp::inferValues(ShapeContext &shapes) {
-  propagate(*this, shapes, [&](ArrayRef<AffineExpr> values) {
-    return selectExtreme(shapes, values[0], values[1], /*larger=*/false);
-  });
+  propagate(*this, shapes, [&](ArrayRef<AffineExpr> values) { return shapes.getSmaller(values[0], values[1]); });
 }
 
 void MaxOp::inferValues(ShapeContext &shapes) {
-  propagate(*this, shapes, [&](ArrayRef<AffineExpr> values) {
-    return selectExtreme(shapes, values[0], values[1], /*larger=*/true);
-  });
+  propagate(*this, shapes, [&](ArrayRef<AffineExpr> values) { return shapes.getLarger(values[0], values[1]); });
 }
 
 void EqualOp::inferValues(ShapeContext &shapes) {

@@ -107,7 +107,7 @@ LogicalResult ReshapeOp::inferResultTypes(ShapeContext &shapes, SmallVectorImpl<
 LogicalResult ReshapeOp::verify() {
   Dims dims = getDims(getOutput());
   AffineExpr total = productOfDims(getDims(getInput()), getContext());
-  if (areProvablyDifferent(total, productOfDims(dims, getContext()))) // reshape_c1
+  if (!mayBeEqual(total, productOfDims(dims, getContext()))) // reshape_c1
     return emitOpError("expected ") << printDim(total) << " elements, but got sizes " << printDims(dims);
   if (getShape() && failed(checkVector(*this, "shape", getShape(), constantDim(*this, dims.size())))) // reshape_c3
     return failure();

@@ -18,6 +18,7 @@ GroupKind getGroupKind(FusionRole role) {
   case FusionRole::RowReduction:
     return GroupKind::RowReduction;
   case FusionRole::Pointwise:
+  case FusionRole::Channelwise:
     return GroupKind::Pointwise;
   case FusionRole::Movement:
     return GroupKind::Movement;
@@ -35,23 +36,17 @@ bool staysOutside(Operation *op) {
 }
 
 std::optional<int64_t> getRowAxis(Operation *op) {
-  if (auto softmax = dyn_cast<SoftmaxOp>(op)) {
-    int64_t rank = cast<RankedTensorType>(softmax.getInput().getType()).getRank();
-    if (static_cast<int64_t>(softmax.getAxis()) == rank - 1)
-      return rank - 1;
+  SmallVector<int64_t> axes;
+  if (auto rows = dyn_cast<RowOpInterface>(op))
+    axes = rows.getRowAxes();
+  else if (auto reduce = dyn_cast<ReduceOp>(op))
+    llvm::append_range(axes, reduce.getAxes());
+  if (axes.empty())
     return std::nullopt;
-  }
-  if (auto norm = dyn_cast<LayerNormOp>(op))
-    return norm.getAxis();
-  if (auto norm = dyn_cast<RmsNormOp>(op))
-    return norm.getAxis();
-  auto reduce = dyn_cast<ReduceOp>(op);
-  if (!reduce || reduce.getAxes().empty())
+  int64_t rank = cast<RankedTensorType>(op->getOperand(0).getType()).getRank();
+  if (axes.front() != rank - static_cast<int64_t>(axes.size()))
     return std::nullopt;
-  int64_t rank = cast<RankedTensorType>(reduce.getInput().getType()).getRank();
-  if (reduce.getAxes().front() != rank - static_cast<int64_t>(reduce.getAxes().size()))
-    return std::nullopt;
-  return reduce.getAxes().front();
+  return axes.front();
 }
 
 Dims getIterationSpace(Operation *op) {
@@ -67,10 +62,7 @@ static bool isSameSpace(const Dims &lhs, const Dims &rhs) {
 
 static bool isFloatTensor(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
 
-/// A pointwise op whose parameters are one per channel is no epilogue: the parameters do not broadcast like numpy.
-static bool isElementwise(Operation *op) {
-  return getRole(op) == FusionRole::Pointwise && !isa<BatchNormOp>(op);
-}
+static bool isElementwise(Operation *op) { return getRole(op) == FusionRole::Pointwise; }
 
 static Refusal refuseEpilogue(Operation *anchor, Operation *consumer) {
   if (!isElementwise(consumer))

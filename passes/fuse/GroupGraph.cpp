@@ -20,10 +20,7 @@ static void collectSymbols(Type type, llvm::SmallSetVector<unsigned, 4> &symbols
     return;
   if (auto dims = dyn_cast_or_null<DimsAttr>(tensor.getEncoding()))
     for (AffineExpr dim : dims.getSizes())
-      dim.walk([&](AffineExpr expr) {
-        if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-          symbols.insert(symbol.getPosition());
-      });
+      symbols.insert_range(getSymbolsIn(dim));
 }
 
 static void collectSymbols(Operation *op, llvm::SmallSetVector<unsigned, 4> &symbols) {
@@ -33,10 +30,7 @@ static void collectSymbols(Operation *op, llvm::SmallSetVector<unsigned, 4> &sym
     collectSymbols(type, symbols);
   if (auto values = dyn_cast<DimValuesOp>(op))
     for (AffineExpr value : values.getValues().getSizes())
-      value.walk([&](AffineExpr expr) {
-        if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-          symbols.insert(symbol.getPosition());
-      });
+      symbols.insert_range(getSymbolsIn(value));
   for (Value operand : op->getOperands())
     if (auto values = operand.getDefiningOp<DimValuesOp>(); values && op != values)
       collectSymbols(values, symbols);
@@ -80,6 +74,11 @@ void GroupGraph::addSymbolEdges() {
         readers[symbol->second].push_back(position);
   if (readers.empty())
     return;
+  // A derived symbol is known when those in it are; it stands behind the derived ones among them.
+  for (SymbolOp symbol : module.getOps<SymbolOp>())
+    for (AffineExpr size : symbol.getOf() ? symbol.getOf()->getSizes() : ArrayRef<AffineExpr>())
+      for (unsigned part : getSymbolsIn(size))
+        llvm::append_range(readers[symbolPositions.lookup(symbol.getSymName())], SmallVector<unsigned>(readers.lookup(part)));
   for (auto [position, op] : llvm::enumerate(nodes)) {
     llvm::SmallSetVector<unsigned, 4> symbols;
     collectSymbols(op, symbols);

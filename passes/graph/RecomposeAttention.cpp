@@ -13,6 +13,8 @@ constexpr int64_t headsInside[] = {0, 2, 1, 3};
 struct AttentionParts {
   Value query, key, value, mask;
   double scale = 1;
+  /// Whether zero replaces the NaN of a row without scores.
+  bool guarded = false;
 };
 
 bool isTransposedBy(Value value, ArrayRef<int64_t> permutation) {
@@ -54,7 +56,7 @@ Value stripHeadRepeat(PatternRewriter &rewriter, Value value) {
   return ReshapeOp::create(rewriter, value.getLoc(), type, expand.getInput(), Value()).getOutput();
 }
 
-/// The probabilities behind a guard that replaces NaN by zero: attention gives zeros there anyway.
+/// The probabilities behind a guard that replaces NaN by zero.
 Value stripNanGuard(Value value, const ConstantPool &pool) {
   auto where = value.getDefiningOp<WhereOp>();
   if (!where || pool.getNumber(where.getOnTrue()) != 0.0)
@@ -73,6 +75,7 @@ public:
         product.getTransposeRhs() || product.getRhsPacking())
       return "not a product of four dimensions";
     Value probabilities = stripNanGuard(product.getLhs(), pool);
+    parts.guarded = probabilities != product.getLhs();
     auto softmax = probabilities.getDefiningOp<SoftmaxOp>();
     if (!softmax || softmax.getLog() || softmax.getAxis() != 3)
       return "the left operand is no softmax of rows";
@@ -107,11 +110,11 @@ private:
     return where ? stripChoice(where, parts) : scores;
   }
 
-  /// A score replaced by a huge negative number is that number added to it, to the last bit.
+  /// A score below 1e31 replaced by a huge negative number is that number added to it, to the last bit.
   Value stripChoice(WhereOp where, AttentionParts &parts) {
     auto isHuge = [&](Value value) {
       std::optional<double> number = pool.getNumber(value);
-      return number && *number <= -1e30;
+      return number && *number <= -3e38;
     };
     bool keepsTrue = isHuge(where.getOnFalse());
     if (!keepsTrue && !isHuge(where.getOnTrue()))
@@ -217,6 +220,7 @@ private:
     Type inner = inside ? makeType({dims[0], dims[2], dims[1], dims[3]}, type.getElementType()) : type;
     auto attention = AttentionOp::create(rewriter, op.getLoc(), inner, operands[0], operands[1], operands[2],
                                          parts.mask, rewriter.getF32FloatAttr(parts.scale), UnitAttr(),
+                                         parts.guarded ? UnitAttr() : rewriter.getUnitAttr(),
                                          rewriter.getF32FloatAttr(0),
                                          HeadLayoutAttr::get(op.getContext(), inside ? HeadLayout::Bshd : HeadLayout::Bhsd));
     if (!inside)

@@ -81,7 +81,7 @@ struct ReadBeforeExpand : OpRewritePattern<ExpandOp> {
 
   /// Whether the user's result keeps its shape when it reads the expand's input.
   static bool broadcasts(Operation *user, OpOperand &use) {
-    if (getRole(user) != FusionRole::Pointwise || user->getNumOperands() < 2 || isa<BatchNormOp>(user))
+    if (getRole(user) != FusionRole::Pointwise || user->getNumOperands() < 2)
       return false;
     Dims result = getDims(user->getResult(0));
     return llvm::any_of(user->getOpOperands(), [&](OpOperand &other) {

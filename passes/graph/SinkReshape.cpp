@@ -45,7 +45,7 @@ struct ComputeUnflattened : RewritePattern {
   explicit ComputeUnflattened(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    if (getRole(op) != FusionRole::Pointwise || isa<BatchNormOp, ConstantOp>(op))
+    if (getRole(op) != FusionRole::Pointwise || isa<ConstantOp>(op))
       return failure();
     std::optional<unsigned> flattened = findFlattened(op);
     if (!flattened)

@@ -47,7 +47,7 @@ struct SinkThroughElementwise : RewritePattern {
   explicit SinkThroughElementwise(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    if (getRole(op) != FusionRole::Pointwise || isa<BatchNormOp, ConstantOp>(op))
+    if (getRole(op) != FusionRole::Pointwise || isa<ConstantOp>(op))
       return failure();
     int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
     // An operand that must be copied is worth it only if the copy to NHWC of the result is saved.

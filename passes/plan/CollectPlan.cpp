@@ -22,7 +22,7 @@ constexpr int64_t bufferAlign = 64;
 class Collector {
 public:
   Collector(ModuleOp module, func::FuncOp main)
-      : module(module), main(main), shapes(module), records(shapes.getNumSymbols()) {}
+      : module(module), main(main), shapes(module), records(llvm::to_vector(module.getOps<SymbolOp>())) {}
 
   FailureOr<PlanRecords> run();
 
@@ -72,8 +72,9 @@ FailureOr<PlanRecords> Collector::run() {
 }
 
 void Collector::collectSymbols() {
-  for (unsigned i = 0; i < shapes.getNumSymbols(); ++i) {
-    SymbolOp symbol = shapes.getSymbolOp(i);
+  for (SymbolOp symbol : module.getOps<SymbolOp>()) {
+    if (symbol.getOf())
+      continue;
     records.symbols.push_back(symbol);
     records.open |= int64_t(symbol.getMax()) == unbounded;
   }

@@ -46,8 +46,10 @@ struct TensorRecord {
 
 /// Everything BuildPlan learns from one module.
 struct PlanRecords {
-  explicit PlanRecords(int64_t numSymbols) : program(numSymbols) {}
+  /// All symbols of the module, in order.
+  explicit PlanRecords(llvm::ArrayRef<SymbolOp> symbols) : program(symbols) {}
 
+  /// Those of the plan: no derived ones.
   llvm::SmallVector<SymbolOp> symbols;
   llvm::SmallVector<KernelOp> kernels;
   llvm::SmallVector<TensorRecord> inputs, outputs;

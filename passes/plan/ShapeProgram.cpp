@@ -9,6 +9,23 @@ namespace dsc {
 
 using Slot = ShapeProgram::Slot;
 
+ShapeProgram::ShapeProgram(ArrayRef<SymbolOp> symbols) : symbols(symbols) {
+  for (SymbolOp symbol : symbols)
+    numbers.push_back(symbol.getOf() ? std::nullopt : std::optional<int64_t>(numSymbols++));
+}
+
+Slot ShapeProgram::addSymbol(unsigned position) {
+  if (numbers[position])
+    return {Slot::Symbol, *numbers[position]};
+  SymbolOp symbol = symbols[position];
+  auto kind = symbol.getKind() == SymbolKind::Min ? plan::ShapeOpKind::Min : plan::ShapeOpKind::Max;
+  ArrayRef<AffineExpr> sizes = symbol.getOf()->getSizes();
+  Slot extreme = add(sizes.front());
+  for (AffineExpr size : sizes.drop_front())
+    extreme = addInstruction(kind, extreme, add(size));
+  return extreme;
+}
+
 Slot ShapeProgram::addConstant(int64_t value) {
   auto [it, isNew] = constantIndex.try_emplace(value, constants.size());
   if (isNew)
@@ -17,7 +34,7 @@ Slot ShapeProgram::addConstant(int64_t value) {
 }
 
 Slot ShapeProgram::addInstruction(plan::ShapeOpKind op, Slot a, Slot b) {
-  bool commutes = op == plan::ShapeOpKind::Add || op == plan::ShapeOpKind::Mul;
+  bool commutes = op != plan::ShapeOpKind::Sub && op != plan::ShapeOpKind::FloorDiv && op != plan::ShapeOpKind::CeilDiv;
   if (commutes && b < a)
     std::swap(a, b);
   auto [it, isNew] = instructionIndex.try_emplace({op, a, b}, instructions.size());
@@ -52,7 +69,7 @@ Slot ShapeProgram::addSum(AffineExpr lhs, AffineExpr rhs) {
 
 Slot ShapeProgram::add(AffineExpr expr) {
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-    return {Slot::Symbol, int64_t(symbol.getPosition())};
+    return addSymbol(symbol.getPosition());
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return addConstant(constant.getValue());
   auto binary = cast<AffineBinaryOpExpr>(expr);

@@ -4,6 +4,7 @@
 #ifndef DSC_PASSES_PLAN_SHAPEPROGRAM_H
 #define DSC_PASSES_PLAN_SHAPEPROGRAM_H
 
+#include "dialects/dsc/Dsc.h"
 #include "dialects/plan/Plan.h"
 #include "mlir/IR/AffineExpr.h"
 #include "llvm/ADT/DenseMap.h"
@@ -27,7 +28,9 @@ public:
     Slot a, b;
   };
 
-  explicit ShapeProgram(int64_t numSymbols) : numSymbols(numSymbols) {}
+  /// All symbols of the module in order. Derived ones are computed where an expression needs them; the others are the
+  /// program's symbols.
+  explicit ShapeProgram(llvm::ArrayRef<SymbolOp> symbols);
 
   /// The slot that holds `expr` (an expression of symbols only).
   Slot add(mlir::AffineExpr expr);
@@ -42,11 +45,15 @@ public:
   llvm::ArrayRef<Instruction> getInstructions() const { return instructions; }
 
 private:
+  Slot addSymbol(unsigned position);
   Slot addConstant(int64_t value);
   Slot addInstruction(plan::ShapeOpKind op, Slot a, Slot b);
   Slot addSum(mlir::AffineExpr lhs, mlir::AffineExpr rhs);
 
-  int64_t numSymbols;
+  llvm::SmallVector<SymbolOp> symbols;
+  /// The program's symbol that each symbol of the module is; nothing for a derived one.
+  llvm::SmallVector<std::optional<int64_t>> numbers;
+  int64_t numSymbols = 0;
   llvm::SmallVector<int64_t> constants;
   llvm::SmallVector<Instruction> instructions;
   llvm::DenseMap<int64_t, int64_t> constantIndex;

@@ -172,8 +172,8 @@ dsc_status resolveBuffer(dsc_context &context, ContextEntry &entry, uint32_t ind
   if (isSize && buffer.sizeSlot == noIndex)
     buffer.bytes = needed; // the root of a tensor is all of it
   if (!isSize || needed != buffer.bytes)
-    return fail(error, DSC_E_CORRUPT_PLAN, index, "buffer %u has %llu bytes, which is not the size of '%s'", index,
-                static_cast<unsigned long long>(buffer.bytes), tensor.name()->c_str());
+    return fail(error, DSC_E_LIMIT, index, "buffer %u has %llu bytes, which is not the size of '%s' at these sizes",
+                index, static_cast<unsigned long long>(buffer.bytes), tensor.name()->c_str());
   const dsc_tensor &given = isOutput ? context.outputs[buffer.index] : context.inputs[buffer.index];
   bool isStaged = isOutput && !given.data;
   uint64_t room = isStaged ? context.staging[buffer.index].bytes : given.data_bytes;

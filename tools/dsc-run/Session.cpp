@@ -83,7 +83,7 @@ bool Session::createContext() {
     else if (isGuessed(i))
       most[i] = guess;
     else if (symbols[i].max == INT64_MAX)
-      most[i] = std::max<int64_t>(sizes[i], 0);
+      most[i] = std::max<int64_t>(sizes[i], 1); // 0 would ask for the plan's bound, and it has none
   }
   settings.max_dims = most.data();
   settings.num_max_dims = uint32_t(most.size());

@@ -152,9 +152,10 @@ void AttentionSoftmax::rescale(Value sums, Value number, Value factor) {
 }
 
 void AttentionSoftmax::normalise(Value sums, Value offset, Value row) {
+  AttentionOp op = spec.op;
   Value total = m.loadScalar(totals, row), one = math.constant(total.getType(), 1);
   Value none = math.compare(arith::CmpFPredicate::OEQ, total, math.constant(total.getType(), 0));
-  Value divisor = m.broadcast(math.select(none, one, total), lanes);
+  Value divisor = m.broadcast(op.getNanIfRemoved() ? total : math.select(none, one, total), lanes);
   m.loop(m.constant(0), m.constant(spec.paddedDepth()), lanes, [&](Value column) {
     Value at = m.add(offset, column);
     m.storeVector(math.div(m.loadVector(sums, at, lanes), divisor), sums, at);

@@ -26,7 +26,7 @@ public:
   /// rescales the rows of `sums` where the maximum has grown. A removed score becomes exactly 0.
   void emitBlock(mlir::Value scores, mlir::Value sums, mlir::Value first, mlir::Value rows, Place place,
                  mlir::Value firstKey, mlir::Value keyCount);
-  /// Divides the row of `sums` at the offset by its total; a row without keys stays 0.
+  /// Divides the row of `sums` at the offset by its total; a row without keys stays 0, or becomes NaN.
   void normalise(mlir::Value sums, mlir::Value offset, mlir::Value row);
 
 private:

@@ -12,8 +12,6 @@ namespace {
 
 RankedTensorType typeOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()); }
 
-bool isRowOp(Operation *op) { return isa<SoftmaxOp, LayerNormOp, RmsNormOp>(op); }
-
 /// The size of a tensor in a dimension of the common shape; 1 where it has none.
 AffineExpr alignedDim(Value tensor, int64_t dim, int64_t rank) {
   Dims dims = getDims(tensor);
@@ -32,7 +30,7 @@ struct Plan {
   bool collect(GroupOp group) {
     llvm::append_range(tensors, group.getBlock()->getArguments());
     for (Operation &op : group.getBlock()->without_terminator()) {
-      if (!isa<ConstantOp>(op) && !isRowOp(&op) && (!isElementwise(&op) || isa<BatchNormOp>(op)))
+      if (!isa<ConstantOp>(op) && !isa<RowOpInterface>(op) && !isElementwise(&op))
         return false;
       if (auto constant = dyn_cast<ConstantOp>(op); constant && !isa<DenseElementsAttr>(constant.getValue()))
         return false;
@@ -43,7 +41,7 @@ struct Plan {
         shape = getDims(tensor);
     return llvm::all_of(tensors, [&](Value tensor) { return broadcasts(tensor); }) &&
            llvm::all_of(group.getBlock()->getOperations(), [&](Operation &op) {
-             return !isRowOp(&op) || typeOf(op.getResult(0)).getRank() == int64_t(shape.size());
+             return !isa<RowOpInterface>(op) || typeOf(op.getResult(0)).getRank() == int64_t(shape.size());
            });
   }
 
@@ -59,42 +57,35 @@ struct Plan {
     return true;
   }
 
+  /// Whether no row ends between the dimension and the next one.
   bool rowsAllow(GroupOp group, int64_t d) {
-    for (Operation &op : group.getBlock()->without_terminator()) {
-      if (auto softmax = dyn_cast<SoftmaxOp>(op); softmax && (int64_t(softmax.getAxis()) == d || int64_t(softmax.getAxis()) == d + 1))
-        return false;
-      int64_t axis = -1;
-      if (auto norm = dyn_cast<LayerNormOp>(op))
-        axis = norm.getAxis();
-      if (auto norm = dyn_cast<RmsNormOp>(op))
-        axis = norm.getAxis();
-      if (axis == d + 1)
-        return false;
-    }
-    return true;
+    return llvm::all_of(group.getBlock()->getOps<RowOpInterface>(), [&](RowOpInterface op) {
+      SmallVector<int64_t> row = op.getRowAxes();
+      return llvm::is_contained(row, d) == llvm::is_contained(row, d + 1);
+    });
   }
 
-  bool merges(GroupOp group, int64_t d) {
-    if (!rowsAllow(group, d))
-      return false;
-    for (Value tensor : tensors) {
-      bool whole[2];
-      for (int64_t i : {0, 1})
-        whole[i] = alignedDim(tensor, d + i, shape.size()) == shape[d + i];
-      // A dimension of size 1 goes with either neighbour.
-      bool free = getConstantDim(shape[d]) == 1 || getConstantDim(shape[d + 1]) == 1;
-      if (whole[0] != whole[1] && !free)
-        return false;
-    }
-    return true;
+  /// Whether the dimensions from `first` to `last` can be one: each tensor has all of them, or is stretched along all. A
+  /// dimension of size 1 goes with either.
+  bool merges(int64_t first, int64_t last) {
+    return llvm::all_of(tensors, [&](Value tensor) {
+      bool isWhole = false, isStretched = false;
+      for (int64_t d = first; d <= last; ++d)
+        if (getConstantDim(shape[d]) != 1)
+          (alignedDim(tensor, d, shape.size()) == shape[d] ? isWhole : isStretched) = true;
+      return !isWhole || !isStretched;
+    });
   }
 
   bool decide(GroupOp group) {
     if (shape.empty())
       return false;
     target.push_back(0);
-    for (int64_t d = 0; d + 1 < int64_t(shape.size()); ++d)
-      target.push_back(target.back() + !merges(group, d));
+    for (int64_t d = 1, first = 0; d < int64_t(shape.size()); ++d) {
+      if (!rowsAllow(group, d - 1) || !merges(first, d))
+        first = d;
+      target.push_back(target.back() + (first == d));
+    }
     return target.back() + 1 < int64_t(shape.size());
   }
 
@@ -114,17 +105,6 @@ struct Plan {
   }
 };
 
-void renameAxis(Operation *op, const Plan &plan) {
-  Builder b(op->getContext());
-  auto renamed = [&](uint64_t axis) { return b.getI64IntegerAttr(plan.target[axis]); };
-  if (auto softmax = dyn_cast<SoftmaxOp>(op))
-    softmax.setAxisAttr(renamed(softmax.getAxis()));
-  if (auto norm = dyn_cast<LayerNormOp>(op))
-    norm.setAxisAttr(renamed(norm.getAxis()));
-  if (auto norm = dyn_cast<RmsNormOp>(op))
-    norm.setAxisAttr(renamed(norm.getAxis()));
-}
-
 } // namespace
 
 CollapsedGroup::CollapsedGroup(GroupOp group) : original(group) {
@@ -138,8 +118,8 @@ CollapsedGroup::CollapsedGroup(GroupOp group) : original(group) {
   for (Operation &op : copy->getBlock()->without_terminator())
     for (Value result : op.getResults())
       types.push_back({result, plan.collapse(typeOf(result), result)});
-  for (Operation &op : copy->getBlock()->without_terminator())
-    renameAxis(&op, plan);
+  for (RowOpInterface op : copy->getBlock()->getOps<RowOpInterface>())
+    op.setRowAxis(plan.target[op.getRowAxes().front()]);
   for (auto [value, type] : types)
     value.setType(type);
   for (auto constant : copy->getBlock()->getOps<ConstantOp>())

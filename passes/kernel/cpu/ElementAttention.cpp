@@ -98,7 +98,8 @@ SmallVector<Value> attentionStatistics(Evaluator &e, AttentionOp op, ArrayRef<Co
     Value total = e.fold({keys}, sum, false, [&](ArrayRef<Coord> key, ValueRange carried) -> SmallVector<Value> {
       return {arith::AddFOp::create(e.b, e.loc, carried[0], query.exponential(key[0], largest))};
     }).front();
-    total = arith::SelectOp::create(e.b, e.loc, none, e.constant(query.sumType, 1.0), total);
+    if (!op.getNanIfRemoved())
+      total = arith::SelectOp::create(e.b, e.loc, none, e.constant(query.sumType, 1.0), total);
     return {largest, total};
   });
 }

@@ -125,22 +125,19 @@ Value addBias(Evaluator &e, Value sum, Value bias, Coord channel) {
 Value convElement(Evaluator &e, ConvOp op, ArrayRef<Coord> point) {
   CoordMath m = e.math();
   Value input = op.getInput(), weight = op.getWeight();
-  auto inputType = typeOf(op.getInput());
   Coord outChannel;
   Point spatial;
   splitPoint(point, op.getLayout(), outChannel, spatial);
   int64_t ranks = spatial.size(), firstSpatial = op.getLayout() == Layout::Nhwc ? 1 : 2;
-  int64_t channels = inputType.getDimSize(op.getLayout() == Layout::Nhwc ? inputType.getRank() - 1 : 1);
-  int64_t perGroup = channels / op.getGroup();
   auto panels = op.getWeightPacking();
-  int64_t outputs = typeOf(op.getOutput())
-                        .getDimSize(op.getLayout() == Layout::Nhwc ? inputType.getRank() - 1 : 1);
-  Coord outPerGroup = m.constant(std::max<int64_t>(1, outputs / int64_t(op.getGroup())));
+  Coord perGroup = panels ? m.constant((*panels).getK()) : e.extent(weight, 1);
+  Coord outputs = e.extent(op.getOutput(), op.getLayout() == Layout::Nhwc ? ranks + 1 : 1);
+  Coord outPerGroup = m.div(outputs, m.constant(op.getGroup()));
   Coord group = op.getGroup() == 1 ? m.constant(0) : m.div(outChannel, outPerGroup);
   SmallVector<Value> extents;
   for (int64_t d = 0; d < ranks; ++d)
     extents.push_back(panels ? m.index((*panels).getTaps()[d]) : e.size(weight, d + 2));
-  extents.push_back(m.index(perGroup));
+  extents.push_back(perGroup.value);
   Type type = elementTypeOf(input), sumType = e.accumulatorType(type);
   Evaluator::Accumulator sum{sumType, 0.0, {}};
   Value result = e.fold(extents, sum, false, [&](ArrayRef<Coord> at, ValueRange carried) -> SmallVector<Value> {
@@ -159,7 +156,7 @@ Value convElement(Evaluator &e, ConvOp op, ArrayRef<Coord> point) {
     if (inside && isa<VectorType>(inside.getType()))
       for (auto [d, x] : llvm::enumerate(from))
         x = m.clamp(x, e.extent(input, firstSpatial + d));
-    Coord channel = m.add(m.mul(group, m.constant(perGroup)), at.back());
+    Coord channel = m.add(m.mul(group, perGroup), at.back());
     auto product = [&]() -> Value {
       Point weightPoint{outChannel, at.back()};
       weightPoint.append(at.begin(), at.end() - 1);

@@ -75,8 +75,8 @@ struct Resizer {
       return f.select(f.equal(out, one), zero, f.div(f.mul(x, f.sub(in, one)), f.sub(out, one)));
     case CoordinateMode::Asymmetric:
       return f.div(x, s);
-    case CoordinateMode::PytorchHalfPixel:
-      return f.select(f.equal(out, one), f.constant(-0.5), centred);
+    case CoordinateMode::PytorchHalfPixel: // the first pixel for a length of 1, as the operator's text says
+      return f.select(f.equal(toFloat(e.size(op.getOutput(), axes[i])), one), zero, centred);
     case CoordinateMode::HalfPixelSymmetric: {
       Value adjustment = f.div(toFloat(e.size(op.getOutput(), axes[i])), out);
       return f.add(f.mul(f.mul(in, half), f.sub(one, adjustment)), centred);

@@ -89,7 +89,7 @@ Value Evaluator::compute(Value tensor, ArrayRef<Coord> point) {
   auto result = cast<OpResult>(tensor);
   if (auto constantOp = dyn_cast<ConstantOp>(op))
     return loadConstant(constantOp, point);
-  if (isElementwise(op) && !isa<BatchNormOp>(op)) {
+  if (isElementwise(op)) {
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
       operands.push_back(element(operand, broadcastPoint(operand, tensor, point)));

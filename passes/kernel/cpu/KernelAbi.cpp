@@ -15,13 +15,10 @@ SmallVector<AffineExpr> kernelDims(GroupOp group) {
   SmallVector<AffineExpr> dims = groupDims(group);
   llvm::SmallBitVector symbols;
   auto note = [&](AffineExpr expr) {
-    expr.walk([&](AffineExpr part) {
-      if (auto symbol = dyn_cast<AffineSymbolExpr>(part)) {
-        if (symbols.size() <= symbol.getPosition())
-          symbols.resize(symbol.getPosition() + 1);
-        symbols.set(symbol.getPosition());
-      }
-    });
+    for (unsigned symbol : getSymbolsIn(expr)) {
+      symbols.resize(std::max<unsigned>(symbols.size(), symbol + 1));
+      symbols.set(symbol);
+    }
   };
   for (AffineExpr dim : dims)
     note(dim);

@@ -88,7 +88,7 @@ bool poolRunsInLanes(Value input, Layout layout, int64_t dim) {
 
 /// Ops that leave a dimension where it is.
 bool keepsDim(Operation *op) {
-  return isa<SoftmaxOp, LayerNormOp, RmsNormOp, GroupNormOp, BatchNormOp, TriluOp, LrnOp>(op);
+  return isa<RowOpInterface, GroupNormOp, BatchNormOp, TriluOp, LrnOp>(op);
 }
 
 } // namespace
@@ -144,12 +144,8 @@ SmallVector<int64_t> findRowAxes(Value tensor) {
   auto from = [&](int64_t axis) { return llvm::to_vector(llvm::seq<int64_t>(axis, rank)); };
   if (!op)
     return {};
-  if (auto softmax = dyn_cast<SoftmaxOp>(op))
-    return {int64_t(softmax.getAxis())};
-  if (auto norm = dyn_cast<LayerNormOp>(op))
-    return from(norm.getAxis());
-  if (auto norm = dyn_cast<RmsNormOp>(op))
-    return from(norm.getAxis());
+  if (auto rows = dyn_cast<RowOpInterface>(op))
+    return rows.getRowAxes();
   if (isa<GroupNormOp>(op))
     return from(2);
   if (isa<AttentionOp>(op))

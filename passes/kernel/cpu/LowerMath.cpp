@@ -78,8 +78,10 @@ struct LowerPow : OpRewritePattern<math::PowFOp> {
 
   /// Small integers and halves need no logarithm.
   Value lowerKnown(FloatMath &m, Value x, double exponent) const {
-    if (exponent == 0.5)
-      return m.sqrt(x);
+    if (exponent == 0.5) { // unlike the root, positive for -0 and -infinity
+      Value infinity = m.constant(std::numeric_limits<double>::infinity());
+      return m.select(m.equal(x, m.neg(infinity)), infinity, m.add(m.sqrt(x), m.constant(0.0)));
+    }
     double magnitude = std::abs(exponent);
     if (magnitude != std::trunc(magnitude) || magnitude > 8 || magnitude == 0)
       return {};
@@ -170,7 +172,7 @@ void populateFunctions(RewritePatternSet &patterns) {
   patterns.add<LowerThroughF64<math::Log1pOp>>(context, &FloatMath::log1p);
   patterns.add<LowerThroughF64<math::ExpM1Op>>(context, &FloatMath::expm1);
   patterns.add<LowerF64<math::ExpOp>>(context, &FloatMath::exp);
-  patterns.add<LowerF64<math::LogOp>>(context, &FloatMath::log);
+  patterns.add<LowerThroughF64<math::LogOp>>(context, &FloatMath::log);
   patterns.add<LowerF64<math::TanhOp>>(context, &FloatMath::tanh);
   patterns.add<LowerF64<math::ErfOp>>(context, &FloatMath::erf);
   patterns.add<LowerPow, LowerRemainder, LowerDoubleTruncation>(context);
@@ -178,7 +180,7 @@ void populateFunctions(RewritePatternSet &patterns) {
   populateMathPolynomialApproximationPatterns(
       patterns,
       [](StringRef name) {
-        return name == math::ExpOp::getOperationName() || name == math::LogOp::getOperationName() ||
+        return name == math::ExpOp::getOperationName() ||
                name == math::TanhOp::getOperationName() || name == math::ErfOp::getOperationName();
       },
       0);

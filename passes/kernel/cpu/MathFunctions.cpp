@@ -226,7 +226,8 @@ Value FloatMath::asinh(Value x) {
 Value FloatMath::acosh(Value x) {
   Value one = constant(1.0);
   Value root = sqrt(mul(sub(x, one), add(x, one)));
-  return log(add(x, select(less(constant(1e12), x), x, root)));
+  Value wide = log(add(x, select(less(constant(1e12), x), x, root)));
+  return select(less(x, one), constant(std::numeric_limits<double>::quiet_NaN()), wide);
 }
 
 Value FloatMath::atanh(Value x) {

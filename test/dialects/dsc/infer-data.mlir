@@ -76,19 +76,39 @@ func.func @slice_bounds_symbol(%table: tensor<1x512xi64>) -> tensor<1x?xi64> {
 
 // -----
 
-// A constant end that may lie behind a symbolic size: the smaller one is computed.
+// A constant end that may lie behind a symbolic size: the smaller one, and the same symbol for the same two.
 dsc.symbol @seq {kind = #dsc.symbol_kind<caller>}
-// CHECK: dsc.symbol @slice {kind = #dsc.symbol_kind<data>, max = 16 : i64}
+// CHECK: dsc.symbol @min {kind = #dsc.symbol_kind<min>, min = 0 : i64, of = #dsc.dims<()[s0] -> (s0, 16)>}
+// CHECK-NOT: dsc.symbol
 // CHECK-LABEL: func.func @slice_clamped_at_run_time(
 func.func @slice_clamped_at_run_time(%x: tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32> {
   %b = dsc.constant dense<0> : tensor<1xi64>
   %e = dsc.constant dense<16> : tensor<1xi64>
   %s = dsc.constant dense<1> : tensor<1xi64>
-  // CHECK: %[[SMALLER:.*]] = dsc.min
-  // CHECK: dsc.read_dim %[[SMALLER]][0] as @slice
   // CHECK: dsc.slice {{.*}} -> tensor<?xf32, #dsc.dims<()[s0, s1] -> (s1)>>
   %y = dsc.slice %x, %b, %e, %s {axes = array<i64: 0>} : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
-  return %y : tensor<?xf32>
+  // CHECK: dsc.slice {{.*}} -> tensor<?xf32, #dsc.dims<()[s0, s1] -> (s1)>>
+  %z = dsc.slice %x, %b, %e, %s {axes = array<i64: 0>} : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
+  %w = dsc.add %y, %z : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  return %w : tensor<?xf32>
+}
+
+// -----
+
+// A start before the beginning or behind the end: the size is not negative, and not larger than the dimension.
+dsc.symbol @seq {kind = #dsc.symbol_kind<caller>}
+// CHECK: dsc.symbol @max {kind = #dsc.symbol_kind<max>, min = 0 : i64, of = #dsc.dims<()[s0] -> (s0 - 4, 0)>}
+// CHECK-LABEL: func.func @slice_behind_the_end(
+func.func @slice_behind_the_end(%x: tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> (tensor<?xf32>, tensor<?xf32>) {
+  %f = dsc.constant dense<4> : tensor<1xi64>
+  %m = dsc.constant dense<-4> : tensor<1xi64>
+  %e = dsc.constant dense<9223372036854775807> : tensor<1xi64>
+  %s = dsc.constant dense<1> : tensor<1xi64>
+  // CHECK: dsc.slice {{.*}} -> tensor<?xf32, #dsc.dims<()[s0, s1] -> (s1)>>
+  %y = dsc.slice %x, %f, %e, %s {axes = array<i64: 0>} : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
+  // CHECK: dsc.slice {{.*}} -> tensor<?xf32, #dsc.dims<()[s0, s1, s2] -> (s2)>>
+  %z = dsc.slice %x, %m, %e, %s {axes = array<i64: 0>} : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
+  return %y, %z : tensor<?xf32>, tensor<?xf32>
 }
 
 // -----

@@ -18,6 +18,28 @@ dsc.symbol @symbol_c2 {kind = #dsc.symbol_kind<caller>, multiple_of = 0 : i64}
 
 // -----
 
+// symbol_c3
+// expected-error@below {{'dsc.symbol' op expected sizes 'of' exactly for kinds 'min' and 'max'}}
+dsc.symbol @symbol_c3 {kind = #dsc.symbol_kind<min>}
+
+// -----
+
+// expected-error@below {{'dsc.symbol' op expected sizes 'of' exactly for kinds 'min' and 'max'}}
+dsc.symbol @symbol_c3_caller {kind = #dsc.symbol_kind<caller>, of = #dsc.dims<() -> (4)>}
+
+// -----
+
+// symbol_c4
+// expected-error@below {{'dsc.symbol' op expected sizes of other symbols, and derived ones before, but got s0}}
+dsc.symbol @symbol_c4 {kind = #dsc.symbol_kind<max>, of = #dsc.dims<()[s0] -> (s0, 4)>}
+
+// -----
+
+// expected-error@below {{'dsc.symbol' op expected sizes of other symbols, and derived ones before, but got s1}}
+dsc.symbol @symbol_c4_unknown {kind = #dsc.symbol_kind<max>, of = #dsc.dims<()[s0, s1] -> (s1, 4)>}
+
+// -----
+
 // expected-error@below {{'dsc.param' op attribute 'type' failed to satisfy constraint: type attribute of statically shaped tensor of any type values}}
 dsc.param @param_c1 : tensor<?xf32> = dense<1.0> : tensor<2xf32>
 

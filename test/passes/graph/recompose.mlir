@@ -2,7 +2,7 @@
 
 // BERT: heads are transposed in, the scale divides, the mask is added, the result is transposed out.
 // CHECK-LABEL: @bert
-// CHECK-NEXT: %[[A:.*]] = dsc.attention %arg0, %arg1, %arg2, %arg3 {layout = #dsc.heads<bshd>, scale = 1.250000e-01 : f32} : (tensor<1x4x2x64xf32>, {{.*}}) -> tensor<1x4x2x64xf32>
+// CHECK-NEXT: %[[A:.*]] = dsc.attention %arg0, %arg1, %arg2, %arg3 {layout = #dsc.heads<bshd>, nan_if_removed, scale = 1.250000e-01 : f32} : (tensor<1x4x2x64xf32>, {{.*}}) -> tensor<1x4x2x64xf32>
 // CHECK-NEXT: return %[[A]]
 func.func @bert(%q: tensor<1x4x2x64xf32>, %k: tensor<1x6x2x64xf32>, %v: tensor<1x6x2x64xf32>, %m: tensor<1x1x1x6xf32>) -> tensor<1x4x2x64xf32> {
   %eight = dsc.constant dense<8.0> : tensor<f32>

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Solves the equalities that ops assume for caller symbols, and substitutes the solutions in the whole module.
+// dsc-unify-sizes: solves the equalities that ops assume for caller symbols, and writes the solutions into the module.
 
-#include "compiler/import/EqualSizes.h"
+#include "passes/Passes.h"
 
 #include "dialects/dsc/AssumedSizes.h"
-#include "dialects/dsc/Dsc.h"
 
 #include "mlir/IR/AttrTypeSubElements.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
-namespace dsc::onnx_import {
+namespace dsc {
+#define GEN_PASS_DEF_UNIFYSIZESPASS
+#include "passes/Passes.h.inc"
+
 namespace {
 
 class SizeSolver {
@@ -21,25 +25,42 @@ public:
       values.push_back(getAffineSymbolExpr(i, module.getContext()));
   }
 
-  void run() {
-    llvm::SetVector<AssumedSize> pairs;
+  /// The number of symbols that another size replaced.
+  unsigned run() {
+    llvm::MapVector<AssumedSize, Operation *> pairs;
     module.walk([&](Operation *op) {
       if (isa_and_nonnull<DscDialect>(op->getDialect()))
-        pairs.insert_range(getAssumedSizes(op));
+        for (AssumedSize pair : getAssumedSizes(op))
+          pairs.try_emplace(pair, op);
       for (Type type : op->getResultTypes())
         types.insert(type);
       for (Region &region : op->getRegions())
         for (Block &block : region)
           types.insert_range(block.getArgumentTypes());
     });
-    bool changed = false;
-    for (auto [lhs, rhs] : pairs)
-      changed |= solve(subDims(substitute(lhs, values), substitute(rhs, values)));
-    if (changed)
+    unsigned solved = 0;
+    for (auto [pair, op] : pairs)
+      solved += solve(getDifference(pair));
+    if (solved)
       rewrite();
+    llvm::SmallDenseSet<AffineExpr> checked;
+    for (auto [pair, op] : pairs)
+      if (AffineExpr difference = getDifference(pair); difference && checked.insert(difference).second)
+        check(op, difference);
+    return solved;
   }
 
 private:
+  AffineExpr getDifference(AssumedSize pair) {
+    return subDims(substitute(pair.first, values), substitute(pair.second, values));
+  }
+
+  /// Has the run check before the op what has no solution.
+  void check(Operation *op, AffineExpr difference) {
+    OpBuilder builder(op);
+    shapes.checkEqual(builder, op->getLoc(), difference, builder.getAffineConstantExpr(0));
+  }
+
   static AffineExpr substitute(AffineExpr size, ArrayRef<AffineExpr> symbols) {
     return simplified(size.replaceDimsAndSymbols({}, symbols));
   }
@@ -61,26 +82,28 @@ private:
   }
 
   bool readsData(AffineExpr size) {
-    bool reads = false;
-    size.walk([&](AffineExpr part) {
-      if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
-        reads |= shapes.getSymbolOp(symbol.getPosition()).getKind() != SymbolKind::Caller;
+    return llvm::any_of(getSymbolsIn(size), [&](unsigned symbol) {
+      return shapes.getSymbolOp(symbol).getKind() != SymbolKind::Caller;
     });
-    return reads;
   }
 
-  /// The value of the symbol if the difference is that symbol, or its negative, plus what does not depend on it.
+  /// The value of the symbol if the difference is a multiple of that symbol plus the same multiple of what does not depend
+  /// on it.
   AffineExpr solveFor(AffineExpr difference, unsigned position) {
     AffineExpr symbol = getAffineSymbolExpr(position, module.getContext());
     AffineExpr zero = getAffineConstantExpr(0, module.getContext());
     if (!difference.isFunctionOfSymbol(position))
       return {};
+    AffineExpr one = getAffineConstantExpr(1, module.getContext());
     AffineExpr rest = simplifyDim(difference.replace(symbol, zero));
-    if (subDims(subDims(difference, rest), symbol) == zero)
-      return subDims(zero, rest);
-    if (addDims(subDims(difference, rest), symbol) == zero)
-      return rest;
-    return {};
+    AffineExpr factor = subDims(simplifyDim(difference.replace(symbol, one)), rest);
+    std::optional<int64_t> number = getConstantDim(factor);
+    if (!number || *number == 0 || *number == INT64_MIN || subDims(subDims(difference, rest), mulDims(factor, symbol)) != zero)
+      return {};
+    AffineExpr negated = *number < 0 ? rest : subDims(zero, rest);
+    AffineExpr divisor = getAffineConstantExpr(std::abs(*number), module.getContext());
+    AffineExpr solution = floorDivDims(negated, divisor);
+    return mulDims(solution, divisor) == negated ? solution : AffineExpr();
   }
 
   bool accept(unsigned position, AffineExpr solution) {
@@ -94,23 +117,9 @@ private:
       value = simplified(value.replace(getAffineSymbolExpr(position, module.getContext()), solution));
     if (hasNegativeSize(next))
       return false;
-    keepRange(solution, min, max);
+    shapes.boundSymbol(solution, min, max); // where the solution is a symbol, it takes the range over
     values = next;
     return true;
-  }
-
-  /// A symbol that stands, with an offset, for one of that range takes the range over.
-  void keepRange(AffineExpr solution, int64_t min, int64_t max) {
-    for (unsigned i = 0; i < values.size(); ++i) {
-      AffineExpr symbol = getAffineSymbolExpr(i, module.getContext());
-      std::optional<int64_t> offset = getConstantDim(subDims(solution, symbol));
-      SymbolOp op = shapes.getSymbolOp(i);
-      int64_t bound;
-      if (offset && !llvm::SubOverflow(min, *offset, bound))
-        op.setMin(std::max<int64_t>(op.getMin(), bound));
-      if (offset && max != INT64_MAX && !llvm::SubOverflow(max, *offset, bound))
-        op.setMax(std::min<int64_t>(op.getMax(), bound));
-    }
   }
 
   bool hasNegativeSize(ArrayRef<AffineExpr> symbols) {
@@ -138,6 +147,7 @@ private:
     replaceSizes();
     for (SymbolOp op : solved)
       op.erase();
+    shapes = ShapeContext(module);
   }
 
   void replaceSizes() {
@@ -164,8 +174,11 @@ private:
   llvm::SetVector<Type> types;
 };
 
+struct UnifySizesPass : impl::UnifySizesPassBase<UnifySizesPass> {
+  using UnifySizesPassBase::UnifySizesPassBase;
+
+  void runOnOperation() override { numSymbols += SizeSolver(getOperation()).run(); }
+};
+
 } // namespace
-
-void unifyEqualSizes(ModuleOp module) { SizeSolver(module).run(); }
-
-} // namespace dsc::onnx_import
+} // namespace dsc
