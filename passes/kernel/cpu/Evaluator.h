@@ -9,6 +9,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <map>
+#include <set>
 
 namespace dsc {
 
@@ -124,6 +125,7 @@ private:
   using Key = std::tuple<void *, bool, llvm::SmallVector<std::pair<void *, int64_t>>>;
   Key makeKey(void *what, llvm::ArrayRef<Coord> point);
   mlir::Value compute(mlir::Value tensor, llvm::ArrayRef<Coord> point);
+  void hoist(mlir::Value tensor, llvm::ArrayRef<Coord> point, std::set<Key> &seen);
   mlir::Value loadConstant(ConstantOp op, llvm::ArrayRef<Coord> point);
   struct Scope;
 

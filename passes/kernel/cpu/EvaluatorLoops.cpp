@@ -82,7 +82,12 @@ SmallVector<Value> Evaluator::fold(ArrayRef<Value> extents, ArrayRef<Accumulator
 }
 
 void Evaluator::hoist(Value tensor, ArrayRef<Coord> point) {
-  if (provided.count(tensor))
+  std::set<Key> seen;
+  hoist(tensor, point, seen);
+}
+
+void Evaluator::hoist(Value tensor, ArrayRef<Coord> point, std::set<Key> &seen) {
+  if (provided.count(tensor) || !seen.insert(makeKey(tensor.getAsOpaquePointer(), point)).second)
     return;
   if (llvm::all_of(point, [](const Coord &coord) { return bool(coord.value); })) {
     if (point.size() != 0 || isa<BlockArgument>(tensor) || tensor.getDefiningOp()->getNumOperands() != 0)
@@ -95,7 +100,7 @@ void Evaluator::hoist(Value tensor, ArrayRef<Coord> point) {
   if (isElementwise(op) || isa<ExpandOp>(op))
     for (Value operand : op->getOperands())
       if (!isa<ExpandOp>(op) || operand == op->getOperand(0))
-        hoist(operand, broadcastPoint(operand, tensor, point));
+        hoist(operand, broadcastPoint(operand, tensor, point), seen);
 }
 
 } // namespace dsc
