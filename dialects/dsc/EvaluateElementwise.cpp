@@ -122,6 +122,7 @@ static bool less(int64_t x, int64_t y, bool isUnsigned) { return isUnsigned ? ui
 static int64_t power(int64_t base, int64_t exponent) {
   if (exponent < 0)
     return base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
+  exponent = exponent > 63 ? 62 | (exponent & 1) : exponent; // as the kernels do
   uint64_t result = 1, factor = uint64_t(base);
   for (; exponent; exponent >>= 1, factor *= factor)
     if (exponent & 1)

@@ -53,6 +53,10 @@ mlir::Value emitFloatElementwise(ElementMath m, mlir::Operation *op, mlir::Value
 mlir::Value emitIntegerElementwise(ElementMath m, mlir::Operation *op, mlir::ValueRange operands,
                                    bool isUnsigned);
 
+/// `x` to the power `y`, integers of any two types. What does not fit wraps, and an exponent above 63 counts as 62 or 63,
+/// whichever is as even: only 0, 1 and -1 have such powers. A negative one gives 0 but for 1 and -1.
+mlir::Value emitIntegerPower(ElementMath m, mlir::Value x, mlir::Value y, bool baseIsUnsigned, bool exponentIsUnsigned);
+
 } // namespace dsc
 
 #endif // DSC_PASSES_KERNEL_CPU_ELEMENTMATH_H

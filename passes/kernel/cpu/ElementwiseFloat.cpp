@@ -71,30 +71,6 @@ Value elu(ElementMath m, EluOp op, Value x) {
   return withNegativeSide(m, x, m.mul(alpha, m.make<math::ExpM1Op>(x)));
 }
 
-/// Powers that exported graphs hold as constants become multiplications; the rest is powf.
-Value power(ElementMath m, Value base, Value exponent) {
-  FloatAttr constant;
-  DenseElementsAttr dense;
-  if (matchPattern(exponent, m_Constant(&dense)) && dense.isSplat())
-    constant = dense.getSplatValue<FloatAttr>();
-  else
-    matchPattern(exponent, m_Constant(&constant));
-  if (constant) {
-    double value = constant.getValueAsDouble();
-    if (value == 1.0)
-      return base;
-    if (value == 2.0)
-      return m.mul(base, base);
-    if (value == 3.0)
-      return m.mul(m.mul(base, base), base);
-    if (value == 0.5)
-      return m.make<math::SqrtOp>(base);
-    if (value == -1.0)
-      return m.div(m.constant(base.getType(), 1.0), base);
-  }
-  return m.make<math::PowFOp>(base, exponent);
-}
-
 /// The remainder with the sign of the dividend (`fmod`) or of the divisor.
 Value remainder(ElementMath m, ModOp op, Value x, Value y) {
   Value rest = m.make<arith::RemFOp>(x, y);
@@ -184,7 +160,7 @@ Value emitBinary(ElementMath m, Operation *op, Value x, Value y) {
       .Case<DivOp>([&](auto) { return m.div(x, y); })
       .Case<MinOp>([&](auto) { return emitMin(m.builder, m.loc, x, y); })
       .Case<MaxOp>([&](auto) { return emitMax(m.builder, m.loc, x, y); })
-      .Case<PowOp>([&](auto) { return power(m, x, y); })
+      .Case<PowOp>([&](auto) { return m.make<math::PowFOp>(x, y); })
       .Case<ModOp>([&](ModOp o) { return remainder(m, o, x, y); })
       .Case<EqualOp>([&](auto) { return m.compare(CmpFPredicate::OEQ, x, y); })
       .Case<LessOp>([&](auto) { return m.compare(CmpFPredicate::OLT, x, y); })

@@ -116,6 +116,28 @@ Value emitBinary(ElementMath m, Operation *op, Value x, Value y, bool isUnsigned
 }
 } // namespace
 
+Value emitIntegerPower(ElementMath m, Value x, Value y, bool baseIsUnsigned, bool exponentIsUnsigned) {
+  Type type = x.getType(), count = y.getType();
+  Value one = m.integer(type, 1), odd = m.make<arith::AndIOp>(y, m.integer(count, 1));
+  Value isLarge = m.compare(exponentIsUnsigned ? CmpIPredicate::ugt : CmpIPredicate::sgt, y, m.integer(count, 63));
+  Value bits = m.select(isLarge, m.make<arith::OrIOp>(odd, m.integer(count, 62)), y);
+  Value result = one, factor = x;
+  for (int64_t bit = 1; bit < 64; bit *= 2) {
+    Value set = m.make<arith::AndIOp>(bits, m.integer(count, bit));
+    Value isSet = m.compare(CmpIPredicate::ne, set, m.integer(count, 0));
+    result = m.select(isSet, m.make<arith::MulIOp>(result, factor), result);
+    factor = m.make<arith::MulIOp>(factor, factor);
+  }
+  if (exponentIsUnsigned)
+    return result;
+  Value zero = m.integer(type, 0), minusOne = m.integer(type, -1);
+  Value isOdd = m.compare(CmpIPredicate::ne, odd, m.integer(count, 0));
+  Value inverse = m.select(m.compare(CmpIPredicate::eq, x, one), one, zero);
+  if (!baseIsUnsigned)
+    inverse = m.select(m.compare(CmpIPredicate::eq, x, minusOne), m.select(isOdd, minusOne, one), inverse);
+  return m.select(m.compare(CmpIPredicate::slt, y, m.integer(count, 0)), inverse, result);
+}
+
 Value emitIntegerElementwise(ElementMath m, Operation *op, ValueRange operands, bool isUnsigned) {
   if (operands.size() == 1)
     return emitUnary(m, op, operands[0], isUnsigned);

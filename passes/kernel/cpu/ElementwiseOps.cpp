@@ -217,12 +217,14 @@ Value emitElementwise(OpBuilder &builder, Location loc, Operation *op, ValueRang
   Type element = elementOf(op->getOperand(0)), result = elementOf(op->getResult(0));
   SmallVector<Value> values(operands);
   if (isa<PowOp>(op)) {
-    // Integers go through f64, which holds every product a 32-bit power can give exactly.
+    Type exponentType = elementOf(op->getOperand(1));
+    if (isa<IntegerType>(element) && isa<IntegerType>(exponentType))
+      return emitIntegerPower(m, values[0], values[1], element.isUnsignedInteger(), exponentType.isUnsignedInteger());
     Type wide = isa<IntegerType>(element) ? Type(builder.getF64Type())
                 : element.isF64()         ? element
                                           : Type(builder.getF32Type());
     Value base = emitCast(builder, loc, values[0], element, wide);
-    Value exponent = emitCast(builder, loc, values[1], elementOf(op->getOperand(1)), wide);
+    Value exponent = emitCast(builder, loc, values[1], exponentType, wide);
     return emitCast(builder, loc, emitFloatElementwise(m, op, {base, exponent}), wide, result);
   }
   if (auto integer = dyn_cast<IntegerType>(element))
