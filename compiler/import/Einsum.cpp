@@ -4,6 +4,8 @@
 #include "compiler/import/OpTable.h"
 #include "compiler/import/TensorBytes.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 
 namespace dsc::onnx_import {

@@ -3,6 +3,8 @@
 
 #include "passes/fuse/FusionRules.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace dsc {

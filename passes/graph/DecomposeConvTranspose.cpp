@@ -9,6 +9,7 @@
 #include "passes/Passes.h"
 #include "passes/graph/Patterns.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;

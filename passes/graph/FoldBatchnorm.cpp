@@ -5,6 +5,8 @@
 #include "passes/Passes.h"
 #include "passes/graph/Patterns.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace dsc {

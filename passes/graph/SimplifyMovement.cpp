@@ -3,6 +3,8 @@
 
 #include "passes/graph/Patterns.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace dsc {

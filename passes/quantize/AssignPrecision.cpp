@@ -4,6 +4,8 @@
 #include "dialects/dsc/DscRoles.h"
 #include "passes/Passes.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace dsc {

@@ -4,6 +4,8 @@
 #include "passes/kernel/cpu/Attention.h"
 #include "dialects/dsc/Schedule.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace dsc {

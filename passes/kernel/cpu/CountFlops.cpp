@@ -3,6 +3,7 @@
 
 #include "passes/kernel/cpu/CountFlops.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

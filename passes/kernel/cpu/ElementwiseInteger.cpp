@@ -4,6 +4,7 @@
 #include "dialects/dsc/Dsc.h"
 #include "passes/kernel/cpu/ElementMath.h"
 #include "passes/kernel/cpu/ElementwiseOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -5,6 +5,8 @@
 #include "dialects/dsc/DscRoles.h"
 #include "passes/kernel/cpu/ElementMath.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 
 namespace dsc {

@@ -4,6 +4,7 @@
 #include "passes/kernel/cpu/Epilogue.h"
 #include "passes/kernel/cpu/ElementwiseOps.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
