@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Readers of convolutions.
 
+#include "compiler/import/Convolution.h"
 #include "compiler/import/OpTable.h"
 #include "compiler/import/Windows.h"
 
@@ -25,34 +26,7 @@ SmallVector<NamedAttribute> makeAttributes(NodeReader &n, const Windows &w) {
           n.intAttr("group", n.getInt("group", 1))};
 }
 
-void readConv(NodeReader &n) {
-  Value input = n.require(0), weight = n.require(1);
-  if (n.getRank(weight) != n.getRank(input))
-    return n.fail("expected a weight of the input's rank, but got " + Twine(n.getRank(weight)) + " and " +
-                  Twine(n.getRank(input)));
-  Windows w = readWindows(n, input, getKernel(n, weight), false);
-  n.set(0, n.create<ConvOp>({input, weight, n.get(2)}, makeAttributes(n, w)));
-}
-
-/// The integers as i32 without their zero point, which is a scalar or per output channel of the weight.
-Value subtractZeroPoint(NodeReader &n, Value x, Value zeroPoint) {
-  Type i32 = n.builder.getI32Type();
-  x = n.castTo(x, i32);
-  if (!zeroPoint)
-    return x;
-  zeroPoint = n.castTo(zeroPoint, i32);
-  Ints axes;
-  for (int64_t dim = 1; n.getRank(zeroPoint) == 1 && dim < n.getRank(x); ++dim)
-    axes.push_back(dim);
-  return n.create<SubOp>({x, n.unsqueeze(zeroPoint, axes)});
-}
-
-void readConvInteger(NodeReader &n) {
-  Value input = n.require(0), weight = n.require(1);
-  Windows w = readWindows(n, input, getKernel(n, weight), false);
-  n.set(0, n.create<ConvOp>({subtractZeroPoint(n, input, n.get(2)), subtractZeroPoint(n, weight, n.get(3))},
-                            makeAttributes(n, w)));
-}
+void readConv(NodeReader &n) { n.set(0, makeConvolution(n, n.require(0), n.require(1), n.get(2))); }
 
 /// `output_shape` and SAME pads fix the output's size and let the pads follow.
 void resolveTransposedPads(NodeReader &n, Windows &w, Value input, Ints &outputPadding) {
@@ -102,10 +76,19 @@ void readConvTranspose(NodeReader &n) {
 const OpRow rows[] = {
     {"Conv", readConv, 1, maxOpset, "one to three spatial dimensions"},
     {"ConvTranspose", readConvTranspose, 1, maxOpset, "one to three spatial dimensions"},
-    {"ConvInteger", readConvInteger, 10, maxOpset, "one to three spatial dimensions"},
 };
 
 } // namespace
+
+Value makeConvolution(NodeReader &n, Value input, Value weight, Value bias) {
+  if (n.getRank(weight) != n.getRank(input)) {
+    n.fail("expected a weight of the input's rank, but got " + Twine(n.getRank(weight)) + " and " +
+           Twine(n.getRank(input)));
+    return input;
+  }
+  Windows w = readWindows(n, input, getKernel(n, weight), false);
+  return n.create<ConvOp>({input, weight, bias}, makeAttributes(n, w));
+}
 
 OpFamily getConvolutionFamily() { return {"Convolutions", rows}; }
 

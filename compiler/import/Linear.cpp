@@ -55,25 +55,8 @@ void readFusedMatMul(NodeReader &n) {
   n.set(0, n.castTo(scale(n, product, alpha), type));
 }
 
-/// The integers as i32 without their zero point; a vector of zero points is per row of the left operand.
-Value subtractZeroPoint(NodeReader &n, Value x, Value zeroPoint, bool perRow) {
-  Type i32 = n.builder.getI32Type();
-  x = n.castTo(x, i32);
-  if (!zeroPoint)
-    return x;
-  zeroPoint = n.castTo(zeroPoint, i32);
-  if (perRow && n.getRank(zeroPoint) == 1 && n.getStaticDim(zeroPoint, 0) != 1)
-    zeroPoint = n.unsqueeze(zeroPoint, {1});
-  return n.create<SubOp>({x, zeroPoint});
-}
-
-void readMatMulInteger(NodeReader &n) {
-  n.set(0, n.create<MatmulOp>({subtractZeroPoint(n, n.require(0), n.get(2), true),
-                               subtractZeroPoint(n, n.require(1), n.get(3), false)}));
-}
-
 const OpRow rows[] = {
-    {"MatMul", readMatMul}, {"Gemm", readGemm, 6}, {"MatMulInteger", readMatMulInteger, 10},
+    {"MatMul", readMatMul}, {"Gemm", readGemm, 6},
     {"FusedMatMul", readFusedMatMul, 1, maxOpset, "no transBatchA, transBatchB", "com.microsoft"},
 };
 

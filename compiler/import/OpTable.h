@@ -49,6 +49,7 @@ OpFamily getMovementFamily();
 OpFamily getSliceFamily();
 OpFamily getIndexingFamily();
 OpFamily getResizeFamily();
+OpFamily getQuantizationFamily();
 OpFamily getAttentionFamily();
 OpFamily getContribFamily();
 OpFamily getEinsumFamily();

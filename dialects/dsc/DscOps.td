@@ -7,6 +7,7 @@
 include "dialects/dsc/DscStructure.td"
 include "dialects/dsc/DscElementwise.td"
 include "dialects/dsc/DscBroadcast.td"
+include "dialects/dsc/DscQuantization.td"
 include "dialects/dsc/DscContraction.td"
 include "dialects/dsc/DscReduction.td"
 include "dialects/dsc/DscPooling.td"

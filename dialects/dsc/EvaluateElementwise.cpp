@@ -248,6 +248,20 @@ static std::optional<HostTensor> evaluateWhere(ArrayRef<HostTensor> in, HostTens
   return out;
 }
 
+/// As kernels do: in f32 unless the input is f64, rounded half to even, saturated.
+static std::optional<HostTensor> evaluateQuantize(QuantizeOp op, ArrayRef<HostTensor> in, HostTensor out) {
+  bool isDouble = in[0].getElementType().isF64(), isUnsigned = out.getElementType().isUnsignedInteger();
+  unsigned width = out.getElementType().getIntOrFloatBitWidth();
+  double low = isUnsigned ? 0 : -std::ldexp(1.0, width - 1), high = std::ldexp(1.0, isUnsigned ? width : width - 1) - 1;
+  forEachBroadcast(out.getShape(), out.getCount(), in, [&](int64_t i, ArrayRef<int64_t> at) {
+    double x = in[0].getNumber(at[0]), scale = in[1].getNumber(at[1]);
+    double steps = std::nearbyint(isDouble ? x / scale : float(x) / float(scale));
+    steps = (std::isnan(steps) ? 0 : steps) + double(in[2].getInt(at[2]));
+    out.setInt(i, int64_t(std::clamp(steps, low, high)));
+  });
+  return out;
+}
+
 std::optional<HostTensor> dsc::detail::evaluateElementwise(Operation *op, ArrayRef<HostTensor> in) {
   auto type = llvm::cast<RankedTensorType>(op->getResult(0).getType());
   HostTensor out = HostTensor::zeros(type.getShape(), type.getElementType());
@@ -259,6 +273,8 @@ std::optional<HostTensor> dsc::detail::evaluateElementwise(Operation *op, ArrayR
     return evaluateCast(cast, in, std::move(out));
   if (llvm::isa<WhereOp>(op))
     return evaluateWhere(in, std::move(out));
+  if (auto quantize = llvm::dyn_cast<QuantizeOp>(op))
+    return evaluateQuantize(quantize, in, std::move(out));
   Type element = out.getElementType();
   if (out.isFloat()) {
     FloatFn fn = getFloatFn(op);

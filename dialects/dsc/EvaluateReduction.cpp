@@ -91,7 +91,8 @@ static bool hasStaticResults(Operation *op) {
 
 bool dsc::canEvaluate(Operation *op) {
   auto fusible = llvm::dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || !hasStaticResults(op) || llvm::isa<WeightOp, ConstantOp, DimValuesOp>(op))
+  // Dequantized weights would be four times as large.
+  if (!fusible || !hasStaticResults(op) || llvm::isa<WeightOp, ConstantOp, DimValuesOp, DequantizeOp>(op))
     return false;
   switch (fusible.getFusionRole()) {
   case FusionRole::Pointwise:

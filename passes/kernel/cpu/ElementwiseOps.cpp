@@ -229,6 +229,8 @@ Value emitElementwise(OpBuilder &builder, Location loc, Operation *op, ValueRang
     Value exponent = emitCast(builder, loc, values[1], exponentType, wide);
     return emitCast(builder, loc, emitFloatElementwise(m, op, {base, exponent}), wide, result);
   }
+  if (isa<QuantizeOp, DequantizeOp>(op))
+    return emitQuantization(m, op, operands);
   if (auto integer = dyn_cast<IntegerType>(element))
     return emitIntegerElementwise(m, op, values, integer.isUnsigned());
   for (Value &value : values)

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Readers of the operators between real numbers and integers, and of the products of integers with scales.
+
+#include "compiler/import/Convolution.h"
+#include "compiler/import/OpTable.h"
+#include "compiler/import/TensorBytes.h"
+#include "compiler/import/WeightStore.h"
+
+using namespace mlir;
+
+namespace dsc::onnx_import {
+namespace {
+
+/// One number per block of the axis as one number per element.
+Value repeatBlocks(NodeReader &n, Value value, Value x, int64_t axis, int64_t block) {
+  Dims wide = getDims(value), flat = getDims(x);
+  AffineExpr size = n.constantDim(block), blocks = wide[axis];
+  wide.insert(wide.begin() + axis + 1, size);
+  Value repeated = n.create<ExpandOp>({n.unsqueeze(value, {axis + 1}), n.makeDims(wide)});
+  AffineExpr end = flat[axis];
+  flat[axis] = mulDims(blocks, size);
+  return n.slice(n.reshape(repeated, flat), axis, n.constantDim(0), end);
+}
+
+/// A scale or zero point so that it broadcasts to `x`: one number, one per index of the axis, or one per block of it.
+Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t block = 0) {
+  int64_t rank = n.getRank(x);
+  if (block > 0 && n.getRank(value) == rank)
+    return repeatBlocks(n, value, x, n.normalizeAxis(axis, rank), block);
+  if (n.getRank(value) == 0 || (n.getRank(value) == 1 && n.getStaticDim(value, 0) == 1))
+    return value;
+  if (n.getRank(value) != 1)
+    n.fail("expected scale and zero point to be a number, a vector or, with 'block_size', of the operand's rank");
+  Ints behind;
+  for (int64_t dim = n.normalizeAxis(axis, rank) + 1; dim < rank; ++dim)
+    behind.push_back(dim - n.normalizeAxis(axis, rank));
+  return n.unsqueeze(value, behind);
+}
+
+/// The element type that an attribute names, if it does.
+Type getTypeAttribute(NodeReader &n, StringRef name) {
+  int64_t number = n.getInt(name, 0);
+  Type type = number ? getElementType(DataType(number), n.builder.getContext()) : Type();
+  if (number && !type)
+    n.fail("unsupported element type " + getTypeName(DataType(number)));
+  return type;
+}
+
+bool isStored(Type type) {
+  return type && (type.isSignlessInteger(8) || type.isUnsignedInteger(8) || type.isSignlessInteger(16) ||
+                  type.isUnsignedInteger(16));
+}
+
+void readQuantizeLinear(NodeReader &n) {
+  Value x = n.require(0), scale = n.require(1);
+  int64_t axis = n.getInt("axis", 1), block = n.getInt("block_size", 0);
+  Type stored = n.has(2) ? n.getElementType(n.get(2)) : getTypeAttribute(n, "output_dtype");
+  if (!stored)
+    stored = n.builder.getIntegerType(8, /*isSigned=*/false);
+  if (!isStored(stored))
+    return n.fail("expected a result of int8, uint8, int16 or uint16");
+  Value zeroPoint = n.has(2) ? n.get(2) : n.makeScalar(0, stored);
+  if (isa<IntegerType>(n.getElementType(x)))
+    x = n.castTo(x, n.builder.getF32Type());
+  n.set(0, n.create<QuantizeOp>(
+               {x, alignParameter(n, scale, x, axis, block), alignParameter(n, zeroPoint, x, axis, block)}));
+}
+
+void readDequantizeLinear(NodeReader &n) {
+  Value x = n.require(0), scale = n.require(1);
+  int64_t axis = n.getInt("axis", 1), block = n.getInt("block_size", 0);
+  Type stored = n.getElementType(x);
+  if (!isStored(stored) && !stored.isSignlessInteger(32))
+    return n.fail("expected an operand of int8, uint8, int16, uint16 or int32");
+  Value zeroPoint = n.has(2) ? n.get(2) : n.makeScalar(0, stored);
+  if (Type type = getTypeAttribute(n, "output_dtype"))
+    scale = n.castTo(scale, type);
+  n.set(0, n.create<DequantizeOp>(
+               {x, alignParameter(n, scale, x, axis, block), alignParameter(n, zeroPoint, x, axis, block)}));
+}
+
+/// The integers as i32 without their zero point, which is one number or one per index of the axis.
+Value withoutZeroPoint(NodeReader &n, Value x, Value zeroPoint, int64_t axis) {
+  Type i32 = n.builder.getI32Type();
+  Value wide = n.castTo(x, i32);
+  return zeroPoint ? n.create<SubOp>({wide, alignParameter(n, n.castTo(zeroPoint, i32), x, axis)}) : wide;
+}
+
+/// The sums of products of two matrices of integers.
+Value multiplyIntegers(NodeReader &n, Value lhs, Value lhsZero, Value rhs, Value rhsZero) {
+  return n.create<MatmulOp>({withoutZeroPoint(n, lhs, lhsZero, -2), withoutZeroPoint(n, rhs, rhsZero, -1)});
+}
+
+void readMatMulInteger(NodeReader &n) {
+  n.set(0, multiplyIntegers(n, n.require(0), n.get(2), n.require(1), n.get(3)));
+}
+
+void readConvInteger(NodeReader &n) {
+  Value input = withoutZeroPoint(n, n.require(0), n.get(2), 1), weight = withoutZeroPoint(n, n.require(1), n.get(3), 0);
+  n.set(0, makeConvolution(n, input, weight, Value()));
+}
+
+/// `sums * lhs * rhs` in the steps of the result, whose scale and zero point are operands 6 and 7. A scale is one number
+/// or one per index of its axis.
+void setRequantized(NodeReader &n, Value sums, Value lhs, int64_t lhsAxis, Value rhs, int64_t rhsAxis) {
+  lhs = alignParameter(n, n.widen(lhs), sums, lhsAxis);
+  rhs = alignParameter(n, n.widen(rhs), sums, rhsAxis);
+  Value scale = n.create<MulOp>({lhs, rhs}), zero = n.makeScalar(0, n.builder.getI32Type());
+  Value real = n.create<DequantizeOp>({sums, scale, zero});
+  n.set(0, n.create<QuantizeOp>({real, n.widen(n.require(6)), n.require(7)}));
+}
+
+/// Operands: a with its scale and zero point, b with its, scale and zero point of the result.
+void readQLinearMatMul(NodeReader &n) {
+  Value sums = multiplyIntegers(n, n.require(0), n.require(2), n.require(3), n.require(5));
+  setRequantized(n, sums, n.require(1), -2, n.require(4), -1);
+}
+
+/// The same for input and weight, and a bias in steps of both scales.
+void readQLinearConv(NodeReader &n) {
+  Value input = withoutZeroPoint(n, n.require(0), n.require(2), 1);
+  Value weight = withoutZeroPoint(n, n.require(3), n.require(5), 0);
+  setRequantized(n, makeConvolution(n, input, weight, n.get(8)), n.require(1), 1, n.require(4), 1);
+}
+
+const OpRow rows[] = {
+    {"QuantizeLinear", readQuantizeLinear, 10, maxOpset, "to int8, uint8, int16, uint16"},
+    {"DequantizeLinear", readDequantizeLinear, 10, maxOpset, "from int8, uint8, int16, uint16, int32"},
+    {"MatMulInteger", readMatMulInteger, 10}, {"QLinearMatMul", readQLinearMatMul, 10},
+    {"ConvInteger", readConvInteger, 10, maxOpset, "one to three spatial dimensions"},
+    {"QLinearConv", readQLinearConv, 10, maxOpset, "one to three spatial dimensions"},
+};
+
+} // namespace
+
+OpFamily getQuantizationFamily() { return {"Quantization", rows}; }
+
+} // namespace dsc::onnx_import
