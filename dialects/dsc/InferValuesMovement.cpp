@@ -80,11 +80,12 @@ void TransposeOp::inferValues(ShapeContext &shapes) {
 }
 
 void ConcatOp::inferValues(ShapeContext &shapes) {
-  int64_t count = trackedCount(getOutput()), axis = getAxis();
-  if (!count)
+  // An input may have sizes that depend on the run where another one makes those of the output static.
+  auto isStatic = [](Value input) { return cast<RankedTensorType>(input.getType()).hasStaticShape(); };
+  if (!trackedCount(getOutput()) || !llvm::all_of(getInputs(), isStatic))
     return;
   ArrayRef<int64_t> shape = shapeOf(getOutput());
-  int64_t outer = sizeOf(shape, 0, axis);
+  int64_t axis = getAxis(), outer = sizeOf(shape, 0, axis);
   Dims result;
   for (int64_t row = 0; row < outer; ++row)
     for (Value input : getInputs()) {

@@ -39,6 +39,8 @@ bool applyOp(ShapeOpKind kind, int64_t a, int64_t b, int64_t &result) {
 bool applyOp(ShapeOpKind kind, Range a, Range b, Range &result) {
   if (kind == ShapeOpKind::Sub)
     std::swap(b.low, b.high);
+  if (kind == ShapeOpKind::FloorDiv || kind == ShapeOpKind::CeilDiv)
+    b.low = std::max(b.low, int64_t(1)); // with a smaller divisor nothing runs
   bool monotone = kind == ShapeOpKind::Add || kind == ShapeOpKind::Sub || kind == ShapeOpKind::Min ||
                   kind == ShapeOpKind::Max;
   if (monotone)

@@ -23,7 +23,7 @@ inline uint32_t slotCount(const schema::Function &function) {
 /// One op; false on overflow and on a divisor below 1.
 bool applyOp(schema::ShapeOpKind kind, int64_t a, int64_t b, int64_t &result);
 
-/// Bounds of one op over bounds of its operands; false as for applyOp.
+/// Bounds of one op over bounds of its operands, over those it is defined for; false on overflow and if it is nowhere.
 bool applyOp(schema::ShapeOpKind kind, Range a, Range b, Range &result);
 
 /// Fills ready[slot] for the main program of `entry`.
