@@ -2,8 +2,10 @@
 // Makes symbols and types of graph inputs.
 
 #include "compiler/import/ModelInputs.h"
+
 #include "compiler/import/TensorBytes.h"
 #include "compiler/import/WeightStore.h"
+#include "dialects/dsc/SizeLimit.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringExtras.h"
@@ -163,7 +165,8 @@ RankedTensorType InputDims::getType(const ValueView &input, Location loc) {
   SmallVector<int64_t> sizes;
   for (AffineExpr dim : dims)
     sizes.push_back(getConstantDim(dim).value_or(1));
-  if (!getElementCount(sizes)) {
+  // The limit leaves room for arithmetic on sizes; a zero elsewhere must not hide it.
+  if (!getElementCount(sizes) || llvm::any_of(sizes, [](int64_t size) { return size > maxElements; })) {
     emitError(loc) << "input '" << name << "': expected a shape that memory can hold, but got " << printSizes(sizes);
     return nullptr;
   }

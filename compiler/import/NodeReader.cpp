@@ -199,11 +199,14 @@ Value NodeReader::makeDims(ArrayRef<AffineExpr> dims) {
 Value NodeReader::makeScalar(double value, Type elementType) {
   auto type = RankedTensorType::get({}, elementType);
   Attribute element;
-  if (isa<FloatType>(elementType))
+  if (isa<FloatType>(elementType)) {
     element = builder.getFloatAttr(elementType, value);
-  else
+  } else {
+    // Where a float was meant, the model is refused for its types; until then the number must be one.
+    value = std::isnan(value) ? 0 : std::clamp(value, -0x1p63, 0x1p62);
     element = builder.getIntegerAttr(elementType, APInt(elementType.getIntOrFloatBitWidth(), uint64_t(int64_t(value)),
                                                         false, /*implicitTrunc=*/true));
+  }
   return makeConstant(DenseElementsAttr::get(type, element));
 }
 

@@ -30,7 +30,7 @@ std::pair<Value, Value> splitHalves(NodeReader &n, const Rotation &r, Value x) {
 }
 
 Value joinHalves(NodeReader &n, const Rotation &r, Value first, Value second) {
-  if (!r.interleaved)
+  if (!r.interleaved || n.hasFailed())
     return n.create<ConcatOp>({first, second}, {n.intAttr("axis", 3)});
   Dims dims = getDims(first);
   dims.back() = n.constantDim(r.rotated);
@@ -84,6 +84,8 @@ void readRotation(NodeReader &n, Value cosCache, Value sinCache, Value positions
   };
   r.cos = place(cosCache);
   r.sin = place(sinCache);
+  if (n.hasFailed()) // placeholders have no dimensions to join
+    return;
   rotate(n, r);
 }
 

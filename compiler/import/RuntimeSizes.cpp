@@ -8,8 +8,10 @@ using namespace mlir;
 namespace dsc::onnx_import {
 
 Dims getKnownSizes(NodeReader &n, Value sizes) {
-  std::optional<int64_t> count = n.getStaticDim(sizes, 0);
-  return n.shapes.getValues(sizes).value_or(Dims(size_t(count.value_or(0))));
+  int64_t count = n.getStaticDim(sizes, 0).value_or(0);
+  if (count > ShapeContext::maxTrackedElements) // inference refuses it
+    return {};
+  return n.shapes.getValues(sizes).value_or(Dims(size_t(count)));
 }
 
 bool areSizesKnown(NodeReader &n, Value sizes) {

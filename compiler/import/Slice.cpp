@@ -44,6 +44,8 @@ void readSlice(NodeReader &n) {
   if (n.getRank(starts) != 1)
     return n.fail("expected 'starts' of rank 1, but got rank " + Twine(n.getRank(starts)));
   int64_t count = n.requireStaticDim(starts, 0, "number of 'starts'");
+  if (count > n.getRank(x))
+    return n.fail("expected at most " + Twine(n.getRank(x)) + " 'starts', but got " + Twine(count));
   Ints axes = iota(count);
   Value steps = n.has(4) ? n.get(4) : n.makeInts(Ints(size_t(std::max<int64_t>(count, 0)), 1));
   if (n.has(3) && !n.findInts(n.get(3))) {
@@ -203,7 +205,7 @@ void readCenterCropPad(NodeReader &n) {
   std::optional<Ints> sizes = n.findInts(n.require(1));
   if (!sizes) {
     std::optional<Dims> shape = n.getDeclaredShape(0);
-    if (!shape)
+    if (!shape || int64_t(shape->size()) != n.getRank(x))
       return n.fail("expected 'shape' to be constant, or a declared shape of the result");
     sizes.emplace();
     for (auto [i, axis] : llvm::enumerate(axes)) {
@@ -215,6 +217,8 @@ void readCenterCropPad(NodeReader &n) {
     return n.fail("expected " + Twine(axes.size()) + " sizes, but got " + Twine(sizes->size()));
   Ints before, after;
   for (auto [axis, size] : llvm::zip(axes, *sizes)) {
+    if (size < 0)
+      return n.fail("expected sizes that are not negative, but got " + Twine(size));
     int64_t missing = size - n.requireStaticDim(x, axis, "size to crop or pad");
     // Half of an odd difference rounds down, on either side.
     int64_t first = missing >= 0 ? missing / 2 : -(-missing / 2);

@@ -26,7 +26,7 @@ SmallVector<AssumedSize> getAssumedSizes(Operation *op) {
 bool hasTooManyElements(ArrayRef<AffineExpr> dims) {
   int64_t count = 1;
   for (AffineExpr dim : dims)
-    if (llvm::MulOverflow(count, getConstantDim(dim).value_or(1), count) || count > (int64_t(1) << 48))
+    if (llvm::MulOverflow(count, getConstantDim(dim).value_or(1), count) || count > maxElements)
       return true;
   return false;
 }

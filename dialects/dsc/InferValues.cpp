@@ -221,7 +221,7 @@ void CastOp::inferValues(ShapeContext &shapes) {
     std::optional<int64_t> known = getConstantDim(values[0]);
     if (to.isInteger(1) && known)
       return constantDim(*this, *known != 0);
-    bool fits = !known || (to.isF32() ? std::abs(*known) <= (1 << 24) : !to.isInteger(32) || *known == int32_t(*known));
+    bool fits = !known || (to.isF32() ? *known >= -(1 << 24) && *known <= (1 << 24) : !to.isInteger(32) || *known == int32_t(*known));
     return isLossless && fits ? values[0] : AffineExpr();
   });
 }

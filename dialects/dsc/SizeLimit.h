@@ -8,7 +8,10 @@
 
 namespace dsc {
 
-/// Whether the static sizes among these make more than 2^48 elements, so that offsets could overflow.
+/// The most elements of a tensor: offsets and sums of sizes cannot overflow.
+constexpr int64_t maxElements = int64_t(1) << 48;
+
+/// Whether the static sizes among these make more.
 bool hasTooManyElements(llvm::ArrayRef<mlir::AffineExpr> dims);
 
 } // namespace dsc
