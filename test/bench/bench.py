@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times dsc against onnxruntime: same process, one thread, f32, the two and a peak loop taking turns.
 
-usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--level v3|v4] [--json FILE]
+usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--partitioner] [--level v3|v4]
+                [--json FILE]
 Without --ops whole models are compared; with it single products and convolutions, best of five medians, as a share
-of the measured peak. --level caps what dsc uses; onnxruntime takes what the machine has.
+of the measured peak. --level caps what dsc uses; onnxruntime takes what the machine has. --partitioner times the
+pipeline partitioner and nothing else.
 """
 import argparse
 import ctypes
@@ -151,10 +153,15 @@ def main():
     parser.add_argument("--batches", type=lambda text: [int(b) for b in text.split(",")], default=[1, 4])
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--ops", action="store_true")
+    parser.add_argument("--partitioner", action="store_true")
     parser.add_argument("--level", choices=list(LEVELS), default="")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if options.partitioner:
+        print(f"machine: {machine()}", flush=True)
+        subprocess.run([options.bin.parent / "test-bin" / "partitioner-bench"], check=True)
+        return
     peak = Peak(options.bin.parent / "lib")
     for _ in range(9):
         peak.sample()
