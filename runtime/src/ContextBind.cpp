@@ -196,7 +196,8 @@ dsc_status bindInputs(dsc_context &context, ContextEntry *&entry, dsc_error *err
     return s;
   uint32_t failed;
   if (!evaluate(*context.function, entry->ready, readyAtStart, context.slots, failed))
-    return fail(error, DSC_E_INVALID_ARGUMENT, failed, "the shapes of the inputs lead to a size that overflows");
+    return fail(error, DSC_E_INVALID_ARGUMENT, failed,
+                "the shapes of the inputs lead to a size that overflows or is divided by zero");
   return checkShapes(context, error);
 }
 

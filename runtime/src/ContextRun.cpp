@@ -77,7 +77,8 @@ dsc_status readDim(dsc_context &context, ContextEntry &entry, const EntryStep &s
   context.slots[symbolIndex] = value;
   uint32_t failed;
   if (!evaluate(*context.function, entry.ready, int32_t(index), context.slots, failed))
-    return fail(error, DSC_E_BAD_DATA, index, "step %u ('%s') leads to a size that overflows", index, step.name);
+    return fail(error, DSC_E_BAD_DATA, index, "step %u ('%s') leads to a size that overflows or is divided by zero",
+                index, step.name);
   return resolveBuffers(context, entry, int32_t(index), error);
 }
 
