@@ -24,15 +24,17 @@ Value repeatBlocks(NodeReader &n, Value value, Value x, int64_t axis, int64_t bl
 
 /// A scale or zero point so that it broadcasts to `x`: one number, one per index of the axis, or one per block of it.
 Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t block = 0) {
-  int64_t rank = n.getRank(x), from = n.normalizeAxis(axis, std::max<int64_t>(rank, 1));
+  int64_t rank = n.getRank(x);
   if (n.hasFailed())
     return value;
   if (block > 0 && rank > 0 && n.getRank(value) == rank)
-    return repeatBlocks(n, value, x, from, block);
+    return repeatBlocks(n, value, x, n.normalizeAxis(axis, rank), block);
   if (n.getRank(value) == 0 || (n.getRank(value) == 1 && n.getStaticDim(value, 0) == 1))
     return value;
   if (n.getRank(value) != 1)
     n.fail("expected scale and zero point to be a number, a vector or, with 'block_size', of the operand's rank");
+  // An axis is only meant where there is more than one number.
+  int64_t from = n.normalizeAxis(axis, rank);
   Ints behind;
   for (int64_t dim = from + 1; dim < rank; ++dim)
     behind.push_back(dim - from);
