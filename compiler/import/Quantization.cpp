@@ -25,8 +25,6 @@ Value repeatBlocks(NodeReader &n, Value value, Value x, int64_t axis, int64_t bl
 /// A scale or zero point so that it broadcasts to `x`: one number, one per index of the axis, or one per block of it.
 Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t block = 0) {
   int64_t rank = n.getRank(x);
-  if (n.hasFailed())
-    return value;
   if (block > 0 && rank > 0 && n.getRank(value) == rank)
     return repeatBlocks(n, value, x, n.normalizeAxis(axis, rank), block);
   if (n.getRank(value) == 0 || (n.getRank(value) == 1 && n.getStaticDim(value, 0) == 1))

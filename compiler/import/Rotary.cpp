@@ -16,26 +16,28 @@ struct Rotation {
   bool interleaved = false;
 };
 
+/// The sizes of x but for the last dimension.
+Dims withDepth(NodeReader &n, Value x, int64_t depth) {
+  return {n.getDim(x, 0), n.getDim(x, 1), n.getDim(x, 2), n.constantDim(depth)};
+}
+
 /// The halves of the rotated depth: the first and second, or the even and odd elements.
 std::pair<Value, Value> splitHalves(NodeReader &n, const Rotation &r, Value x) {
   AffineExpr zero = n.constantDim(0), one = n.constantDim(1), two = n.constantDim(2);
   if (!r.interleaved)
     return {n.slice(x, 3, zero, n.constantDim(r.rotated / 2)),
             n.slice(x, 3, n.constantDim(r.rotated / 2), n.constantDim(r.rotated))};
-  Dims dims = getDims(x);
-  dims.back() = n.constantDim(r.rotated / 2);
+  Dims dims = withDepth(n, x, r.rotated / 2);
   dims.push_back(two);
   Value pairs = n.reshape(x, dims);
   return {n.squeeze(n.slice(pairs, 4, zero, one), {4}), n.squeeze(n.slice(pairs, 4, one, two), {4})};
 }
 
 Value joinHalves(NodeReader &n, const Rotation &r, Value first, Value second) {
-  if (!r.interleaved || n.hasFailed())
+  if (!r.interleaved)
     return n.create<ConcatOp>({first, second}, {n.intAttr("axis", 3)});
-  Dims dims = getDims(first);
-  dims.back() = n.constantDim(r.rotated);
   Value pairs = n.create<ConcatOp>({n.unsqueeze(first, {4}), n.unsqueeze(second, {4})}, {n.intAttr("axis", 4)});
-  return n.reshape(pairs, dims);
+  return n.reshape(pairs, withDepth(n, first, r.rotated));
 }
 
 void rotate(NodeReader &n, const Rotation &r) {
@@ -84,8 +86,6 @@ void readRotation(NodeReader &n, Value cosCache, Value sinCache, Value positions
   };
   r.cos = place(cosCache);
   r.sin = place(sinCache);
-  if (n.hasFailed()) // placeholders have no dimensions to join
-    return;
   rotate(n, r);
 }
 
