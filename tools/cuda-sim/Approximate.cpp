@@ -36,12 +36,17 @@ template <class F> void runDouble(Warp &warp, const Instruction &i, Mask lanes) 
   uint64_t *d = warp.slot(i, 0), *a = warp.slot(i, 1);
   eachLane(lanes, [&](uint32_t l) { put(d, l, F::of(get<double>(a, l))); });
 }
+template <class F, Type type> uint64_t computeHalf(uint16_t bits, bool ftz) {
+  const double least = type == Type::bf16 ? 0x1p-126 : 0x1p-14;
+  const uint64_t out = encode(type, F::of(decode(type, bits)), Round::rn);
+  return ftz && std::fabs(decode(type, out)) < least ? out & 0x8000 : out;
+}
 template <class F, Type type, uint32_t count> void runHalf(Warp &warp, const Instruction &i, Mask lanes) {
   uint64_t *d = warp.slot(i, 0), *a = warp.slot(i, 1);
   eachLane(lanes, [&](uint32_t l) {
     uint64_t out = 0;
     for (uint32_t k = 0; k < count; ++k)
-      out |= encode(type, F::of(decode(type, uint16_t(a[l] >> (16 * k)))), Round::rn) << (16 * k);
+      out |= computeHalf<F, type>(uint16_t(a[l] >> (16 * k)), i.ftz) << (16 * k);
     put(d, l, uint32_t(out));
   });
 }

@@ -69,7 +69,7 @@ uint64_t floatToFloat(const Instruction &i, double x) {
   if (i.sat)
     x = std::isnan(x) || x <= 0 ? 0 : std::min(x, 1.0);
   if (i.relu)
-    x = std::isnan(x) ? x : std::max(x, 0.0);
+    x = std::isnan(x) || x > 0 ? x : 0;
   const Round round = i.round == Round::none || i.round >= Round::rni ? Round::rn : i.round;
   return encode(i.type, x, round, i.flag);
 }

@@ -175,6 +175,7 @@ bool Warp::store(Space space, uint32_t lane, uint64_t address, uint32_t bytes, b
 
 uint8_t *Warp::modify(Space space, uint32_t lane, uint64_t address, uint32_t bytes) {
   Fault fault;
+  const uint64_t given = address;
   if (space == Space::generic)
     space = resolve(address);
   uint8_t *place = nullptr;
@@ -182,7 +183,7 @@ uint8_t *Warp::modify(Space space, uint32_t lane, uint64_t address, uint32_t byt
     place = block.shared.modify({uint8_t(index), uint8_t(lane), true, line()}, address, bytes, fault);
   else if (space != Space::global)
     fault = {ErrorKind::bounds,
-             "expected a global or shared address of an atomic operation, but got " + hex(address)};
+             "expected a global or shared address of an atomic operation, but got " + hex(given)};
   else if (block.launch.memory.read(address, bytes, fault))
     place = block.launch.memory.write(address, bytes, fault);
   if (!place)

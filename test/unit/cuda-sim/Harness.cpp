@@ -42,9 +42,11 @@ std::string loadOf(char operand, uint32_t width) {
 }
 } // namespace
 
-std::string kernelOf(const std::string &parameters, const std::string &body, const std::string &target) {
+std::string kernelOf(const std::string &parameters, const std::string &body, const std::string &target,
+                     const std::string &before) {
   std::string ptx =
-      ".version 8.6\n.target " + target + "\n.address_size 64\n.visible .entry test(" + parameters +
+      ".version 8.6\n.target " + target + "\n.address_size 64\n" + before + ".visible .entry test(" +
+      parameters +
       ")\n{\n.reg .pred %p<8>;\n.reg .b16 %h<16>;\n.reg .b32 %r<48>;\n.reg .b64 %d<16>;\n.reg .b64 %q<8>;\n" +
       body + "\nret;\n}\n";
   dump(ptx);

@@ -22,7 +22,7 @@ struct Operands {
 /// The module of one kernel `test` with a body; registers %p0 to %p7, %h, %r, %d of 16, 32 and 64 bits, %q0..
 /// of 64.
 std::string kernelOf(const std::string &parameters, const std::string &body,
-                     const std::string &target = "sm_80");
+                     const std::string &target = "sm_80", const std::string &before = "");
 
 /// `text` with $d, $a, $b, $c for the operands, executed for every element.
 Values execute(const std::string &text, Widths widths, const Operands &operands);
