@@ -129,7 +129,7 @@ TEST(SimInteger, DotProductsOfBytes) {
       const std::string types = std::string(".") + a + "." + b + " $d, $a, $b, $c;";
       expectBits("dp4a" + types, {32, 32, 32, 32}, integerOperands(),
                  [=](uint64_t x, uint64_t y, uint64_t z) {
-                   int64_t sum = int64_t(z);
+                   int64_t sum = int64_t(uint32_t(z));
                    for (int k = 0; k < 4; ++k)
                      sum += byte(a, x, k) * byte(b, y, k);
                    return uint64_t(sum);
@@ -137,7 +137,7 @@ TEST(SimInteger, DotProductsOfBytes) {
       for (int half : {0, 1})
         expectBits((half ? "dp2a.hi" : "dp2a.lo") + types, {32, 32, 32, 32}, integerOperands(),
                    [=](uint64_t x, uint64_t y, uint64_t z) {
-                     return uint64_t(int64_t(z) + word(a, x, 0) * byte(b, y, 2 * half) +
+                     return uint64_t(int64_t(uint32_t(z)) + word(a, x, 0) * byte(b, y, 2 * half) +
                                      word(a, x, 1) * byte(b, y, 2 * half + 1));
                    });
     }
