@@ -88,7 +88,11 @@ uint64_t convert(const Instruction &i, uint64_t bits) {
     const uint64_t out = encode(formatOf(i.type), x.isNegative, x.magnitude, 0, i.round, false);
     return i.sat ? encode(i.type, std::clamp(decode(i.type, out), 0.0, 1.0), Round::rn) : out;
   }
-  return i.sat ? clampTo(i.type, x) : x.isNegative ? -x.magnitude : x.magnitude;
+  if (i.sat)
+    return clampTo(i.type, x);
+  // What is cut off is extended again to fill a wider register.
+  const Integer cut = loadInteger(i.type, x.isNegative ? -x.magnitude : x.magnitude);
+  return cut.isNegative ? -cut.magnitude : cut.magnitude;
 }
 
 void runConvert(Warp &warp, const Instruction &i, Mask lanes) {
