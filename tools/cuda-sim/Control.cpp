@@ -63,8 +63,10 @@ bool decodeReturn(InstructionReader &r) {
 
 bool decodeFence(InstructionReader &r) {
   r.out.run = runNothing;
-  while (r.takeOneOf({"cta", "cluster", "gl", "gpu", "sys", "sc", "acq_rel", "acquire", "release", "proxy",
-                      "alias", "async", "global", "shared::cta", "shared::cluster", "generic"}) >= 0)
+  if (r.takeOneOf({"gl", "gpu", "sys", "cluster"}) >= 0)
+    r.function.code().ordersBlocks = true;
+  while (r.takeOneOf({"cta", "sc", "acq_rel", "acquire", "release", "proxy", "alias", "async", "global",
+                      "shared::cta", "shared::cluster", "generic"}) >= 0)
     continue;
   return r.expectOperands(0);
 }

@@ -29,7 +29,7 @@ enum class ErrorKind {
   alignment,     ///< an address that is not a multiple of the access
   readOnly,      ///< a write to an input, a constant or a parameter
   uninitialized, ///< a read of bytes that nobody wrote
-  race,          ///< two threads touch the same shared bytes without a barrier between
+  race,          ///< two threads touch the same bytes, one writes, and nothing orders them
   divergence,    ///< a barrier or warp instruction that not all of its lanes reach together
   hang,          ///< every warp waits, or the instruction limit is reached
   trap           ///< the kernel executed trap
@@ -100,14 +100,16 @@ struct LaunchOptions {
   uint64_t seed = 0; ///< 0: each warp runs until it must wait; else warps interleave at random
   CopyArrival copies = CopyArrival::late;
   bool checkUninitialized = true; ///< false: such bytes read as 0xff in buffers and in shared memory
-  bool checkRaces = true;         ///< on shared memory
+  bool checkRaces = true;         ///< on shared memory, and between blocks on global memory
   uint64_t instructionLimit = uint64_t(1) << 34; ///< warp instructions of one launch, then "hang"
 };
 
 struct LaunchCounts {
   uint64_t warpInstructions = 0;
-  uint64_t sharedBankConflicts =
-      0; ///< extra cycles of ld, st and ldmatrix on shared memory, 32 banks of 4 bytes
+  /// Extra cycles of ld, st and ldmatrix on shared memory, 32 banks of 4 bytes.
+  uint64_t sharedBankConflicts = 0;
+  /// Of every Arg::output, with checkUninitialized.
+  uint64_t unwrittenBytes = 0;
 };
 
 /// What a kernel says about itself.

@@ -135,6 +135,8 @@ private:
           sharedTop = code.sharedBytes;
       }
     for (const std::unique_ptr<FunctionCode> &function : module.functions)
+      module.ordersBlocks |= function->ordersBlocks;
+    for (const std::unique_ptr<FunctionCode> &function : module.functions)
       for (const Instruction &instruction : function->code)
         if (!error && instruction.site)
           checkCall(instruction);

@@ -28,6 +28,15 @@ Error checkThreads(const FunctionCode &kernel, Dim3 grid, Dim3 block) {
   return {};
 }
 
+void addRegion(LaunchState &launch, Region region) {
+  if (region.isWritable && launch.options.checkRaces && !launch.module->ordersBlocks &&
+      launch.grid.count() > 1) {
+    region.writers.assign(region.bytes, 0);
+    region.readers.assign(region.bytes, 0);
+  }
+  launch.memory.add(std::move(region));
+}
+
 /// Buffers of one launch: each host buffer is mapped once.
 class Arguments {
 public:
@@ -55,7 +64,7 @@ public:
       std::copy(bits.begin(), bits.end(), launch.params.begin() + parameters[i].offset);
     }
     for (Region &region : regions)
-      launch.memory.add(std::move(region));
+      addRegion(launch, std::move(region));
     return {};
   }
 
@@ -106,7 +115,7 @@ void mapVariables(LaunchState &launch) {
     region.data = launch.variableBytes[i].data();
     region.isWritable = !variable.isConstant;
     region.name = "variable '" + variable.name + "'";
-    launch.memory.add(std::move(region));
+    addRegion(launch, std::move(region));
   }
 }
 
@@ -124,11 +133,14 @@ void poisonOutputs(const std::vector<Arg> &args) {
 
 void runGrid(LaunchState &launch) {
   Block block(launch);
+  uint32_t number = 0;
   for (uint32_t z = 0; z < launch.grid.z; ++z)
     for (uint32_t y = 0; y < launch.grid.y; ++y)
-      for (uint32_t x = 0; x < launch.grid.x; ++x)
+      for (uint32_t x = 0; x < launch.grid.x; ++x) {
+        launch.memory.beginBlock(++number);
         if (!block.run({x, y, z}))
           return;
+      }
 }
 } // namespace
 
@@ -196,6 +208,7 @@ Error Program::launch(std::string_view kernel, Dim3 grid, Dim3 block, size_t sha
   state.memory.finish();
   poisonOutputs(args);
   runGrid(state);
+  state.counts.unwrittenBytes = state.memory.unwrittenBytes();
   if (counts)
     *counts = state.counts;
   return state.error;

@@ -51,18 +51,71 @@ bool GlobalMemory::isWritten(const Region &region, uint64_t offset, uint32_t byt
   return true;
 }
 
-uint8_t *GlobalMemory::write(uint64_t address, uint32_t bytes, Fault &fault) {
+uint64_t GlobalMemory::unwrittenBytes() const {
+  uint64_t count = 0;
+  for (const Region &region : regions)
+    count += uint64_t(std::count(region.written.begin(), region.written.end(), 0));
+  return count;
+}
+
+namespace {
+bool failRace(const Region &region, uint64_t offset, const char *what, uint32_t block, Fault &fault) {
+  std::string text = "expected no block to depend on another, but got " + std::string(what) + " of ";
+  text += block == manyBlocks ? "several blocks" : "block " + std::to_string(block - 1);
+  fault = {ErrorKind::race, text + " before at offset " + std::to_string(offset) + " of " + region.name};
+  return false;
+}
+} // namespace
+
+bool GlobalMemory::checkRead(Region &region, uint64_t offset, uint32_t bytes, Fault &fault) const {
+  for (uint64_t i = offset; i < offset + bytes; ++i) {
+    if (region.writers[i] && region.writers[i] != block)
+      return failRace(region, i, "a write", region.writers[i], fault);
+    uint32_t &reader = region.readers[i];
+    reader = reader == 0 || reader == block ? block : manyBlocks;
+  }
+  return true;
+}
+
+bool GlobalMemory::checkWrite(Region &region, uint64_t offset, const uint8_t *data, uint32_t bytes,
+                              Fault &fault) const {
+  for (uint64_t i = offset; i < offset + bytes; ++i) {
+    const uint32_t writer = region.writers[i], reader = region.readers[i];
+    if (writer && writer != block && region.data[i] != data[i - offset])
+      return failRace(region, i, "a write", writer, fault);
+    if (reader && reader != block)
+      return failRace(region, i, "a read", reader, fault);
+    region.writers[i] = block;
+  }
+  return true;
+}
+
+Region *GlobalMemory::findWritable(uint64_t address, uint32_t bytes, Fault &fault) {
   Region *region = find(address, bytes, fault);
-  if (!region)
-    return nullptr;
-  if (!region->isWritable) {
+  if (region && !region->isWritable) {
     fault = {ErrorKind::readOnly, "expected a writable buffer, but got a write to " + region->name};
     return nullptr;
   }
+  return region;
+}
+
+bool GlobalMemory::write(uint64_t address, const uint8_t *data, uint32_t bytes, bool isStrong, Fault &fault) {
+  Region *region = findWritable(address, bytes, fault);
+  if (!region)
+    return false;
   const uint64_t offset = address - region->base;
+  if (!isStrong && !region->writers.empty() && !checkWrite(*region, offset, data, bytes, fault))
+    return false;
   if (!region->written.empty())
     std::memset(region->written.data() + offset, 1, bytes);
-  return region->data + offset;
+  std::memcpy(region->data + offset, data, bytes);
+  return true;
+}
+
+uint8_t *GlobalMemory::modify(uint64_t address, uint32_t bytes, Fault &fault) {
+  Region *region = findWritable(address, bytes, fault);
+  const bool isRead = region && read(address, bytes, true, fault);
+  return isRead ? region->data + (address - region->base) : nullptr;
 }
 
 } // namespace dsc::sim

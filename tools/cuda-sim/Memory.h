@@ -18,8 +18,11 @@ struct Region {
   uint8_t *data = nullptr;
   bool isWritable = false;
   std::vector<uint8_t> written; ///< per byte; empty: all are
+  /// Per byte, the number of the block that wrote or read last, from 1; `manyBlocks`. Empty: not checked.
+  std::vector<uint32_t> writers, readers;
   std::string name;
 };
+constexpr uint32_t manyBlocks = ~0u;
 
 class GlobalMemory {
 public:
@@ -27,14 +30,25 @@ public:
   void add(Region region) { regions.push_back(std::move(region)); }
   void finish();
 
-  /// The host address of `bytes` bytes, or null with `fault` set. A write marks the bytes as written.
-  const uint8_t *read(uint64_t address, uint32_t bytes, Fault &fault) {
+  /// The accesses that follow are those of this block, numbered from 1.
+  void beginBlock(uint32_t number) { block = number; }
+  /// Bytes that tell their writes and never had one.
+  uint64_t unwrittenBytes() const;
+
+  /// The host address of `bytes` bytes, or null with `fault` set. Strong accesses race with none.
+  const uint8_t *read(uint64_t address, uint32_t bytes, bool isStrong, Fault &fault) {
     Region *region = find(address, bytes, fault);
-    if (!region || (!region->written.empty() && !isWritten(*region, address - region->base, bytes, fault)))
+    if (!region)
       return nullptr;
-    return region->data + (address - region->base);
+    const uint64_t offset = address - region->base;
+    if ((!region->written.empty() && !isWritten(*region, offset, bytes, fault)) ||
+        (!isStrong && !region->writers.empty() && !checkRead(*region, offset, bytes, fault)))
+      return nullptr;
+    return region->data + offset;
   }
-  uint8_t *write(uint64_t address, uint32_t bytes, Fault &fault);
+  bool write(uint64_t address, const uint8_t *data, uint32_t bytes, bool isStrong, Fault &fault);
+  /// For a read-modify-write in place.
+  uint8_t *modify(uint64_t address, uint32_t bytes, Fault &fault);
 
 private:
   Region *find(uint64_t address, uint32_t bytes, Fault &fault) {
@@ -45,8 +59,13 @@ private:
   Region *search(uint64_t address, uint32_t bytes, Fault &fault);
   static bool isWritten(const Region &region, uint64_t offset, uint32_t bytes, Fault &fault);
 
+  Region *findWritable(uint64_t address, uint32_t bytes, Fault &fault);
+  bool checkRead(Region &region, uint64_t offset, uint32_t bytes, Fault &fault) const;
+  bool checkWrite(Region &region, uint64_t offset, const uint8_t *data, uint32_t bytes, Fault &fault) const;
+
   std::vector<Region> regions;
   Region *last = nullptr;
+  uint32_t block = 1;
 };
 
 /// "0x1f".

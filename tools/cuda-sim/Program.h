@@ -115,7 +115,7 @@ struct Parameter {
 
 struct FunctionCode {
   std::string name;
-  bool isEntry = false;
+  bool isEntry = false, ordersBlocks = false;
   std::vector<Instruction> code;
   std::vector<uint32_t> slotPool;
   std::deque<std::vector<uint32_t>> targetLists;
@@ -142,7 +142,8 @@ struct Module {
   std::vector<ModuleVariable> variables;
   uint32_t dynamicSharedOffset = 0; ///< of `.extern .shared`, from the first shared byte
   bool hasDynamicShared = false;
-  uint32_t sharedLimit = 0; ///< of a block, static and dynamic
+  bool ordersBlocks = false; ///< has a fence of the GPU's scope: blocks may exchange data
+  uint32_t sharedLimit = 0;  ///< of a block, static and dynamic
 };
 
 /// Resolves names and picks the handler of every instruction.

@@ -129,7 +129,7 @@ bool Warp::load(Space space, uint32_t lane, uint64_t address, uint32_t bytes, bo
   } else if (space == Space::param) {
     from = paramBytes(named, lane, address, bytes, fault);
   } else if (space != Space::local) {
-    from = block.launch.memory.read(address, bytes, fault);
+    from = block.launch.memory.read(address, bytes, isStrong, fault);
   } else if (localAccess(lane, address, bytes, fault)) {
     for (uint32_t b = 0; b < bytes; ++b)
       data[b] = local[(address - localBase + b) * warpSize + lane];
@@ -159,7 +159,8 @@ bool Warp::store(Space space, uint32_t lane, uint64_t address, uint32_t bytes, b
   } else if (space == Space::param) {
     to = paramBytes(named, lane, address, bytes, fault);
   } else if (space != Space::local) {
-    to = block.launch.memory.write(address, bytes, fault);
+    if (block.launch.memory.write(address, data, bytes, isStrong, fault))
+      return true;
   } else if (localAccess(lane, address, bytes, fault)) {
     for (uint32_t b = 0; b < bytes; ++b)
       local[(address - localBase + b) * warpSize + lane] = data[b];
@@ -184,8 +185,8 @@ uint8_t *Warp::modify(Space space, uint32_t lane, uint64_t address, uint32_t byt
   else if (space != Space::global)
     fault = {ErrorKind::bounds,
              "expected a global or shared address of an atomic operation, but got " + hex(given)};
-  else if (block.launch.memory.read(address, bytes, fault))
-    place = block.launch.memory.write(address, bytes, fault);
+  else
+    place = block.launch.memory.modify(address, bytes, fault);
   if (!place)
     fail(fault, lane);
   return place;

@@ -170,4 +170,39 @@ TEST(SimRace, ConsumersOfANamedBarrierAreOrderedProducersAreNot) {
                       out, {}, 64),
               ErrorKind::race, "expected a barrier");
 }
+/// Blocks of one thread; %q0 is a buffer of one word per block and one more, %q1 the own word.
+Error runBlocks(const std::string &body, uint32_t blocks, const LaunchOptions &options = {},
+                LaunchCounts *counts = nullptr) {
+  std::vector<uint32_t> words(blocks + 1);
+  const std::string ptx = kernelOf(
+      ".param .u64 words",
+      "ld.param.u64 %q0, [words]; mov.u32 %r0, %ctaid.x; mul.wide.u32 %q2, %r0, 4; add.u64 %q1, %q0, %q2;\n" +
+          body);
+  const Arg buffer = counts ? Arg::output(words) : Arg::inout(words);
+  return launch(ptx, "test", {blocks}, {1}, 0, {buffer}, options, counts);
+}
+
+TEST(SimRace, BetweenBlocks) {
+  EXPECT_FALSE(runBlocks("st.global.u32 [%q1], %r0; ld.global.u32 %r1, [%q1];", 3));
+  expectError(
+      runBlocks("st.global.u32 [%q0], %r0;", 3), ErrorKind::race,
+      "expected no block to depend on another, but got a write of block 0 before at offset 0 of argument 0");
+  expectError(runBlocks("st.global.u32 [%q1+4], %r0; ld.global.u32 %r1, [%q1];", 3), ErrorKind::race,
+              "but got a write of block 0 before at offset 4");
+  expectError(runBlocks("ld.global.u32 %r1, [%q1+4]; st.global.u32 [%q1], 1;", 3), ErrorKind::race,
+              "but got a read of block 0 before at offset 4");
+  expectError(runBlocks("ld.global.u32 %r1, [%q0]; setp.eq.u32 %p0, %r0, 2; @%p0 st.global.u32 [%q0], 1;", 3),
+              ErrorKind::race, "but got a read of several blocks before at offset 0");
+  EXPECT_FALSE(runBlocks("st.global.u32 [%q0], 7;", 3)); // all write the same
+  EXPECT_FALSE(runBlocks("red.global.add.u32 [%q0], %r0; ld.volatile.global.u32 %r1, [%q0];", 3));
+  EXPECT_FALSE(
+      runBlocks("st.global.u32 [%q0], %r0; membar.gl;", 3)); // blocks that order themselves are not checked
+  EXPECT_FALSE(runBlocks("st.global.u32 [%q0], %r0;", 3, withCopies(CopyArrival::late, false)));
+}
+
+TEST(SimRace, UnwrittenBytesAreCounted) {
+  LaunchCounts counts;
+  EXPECT_FALSE(runBlocks("st.global.u32 [%q1], 0;", 3, {}, &counts));
+  EXPECT_EQ(counts.unwrittenBytes, 4u);
+}
 } // namespace

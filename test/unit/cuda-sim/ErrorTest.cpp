@@ -164,10 +164,10 @@ TEST(SimError, Launches) {
 
 TEST(SimError, OneBufferMayBePassedTwice) {
   std::vector<uint32_t> data{1, 2, 3, 4};
-  mustRun(
-      kernelOf(".param .u64 x, .param .u64 y", "ld.param.u64 %q0, [x]; ld.param.u64 %q1, [y]; ld.global.u32 "
-                                               "%r0, [%q0]; add.u32 %r0, %r0, 10; st.global.u32 [%q1], %r0;"),
-      {1}, {1}, {Arg::input(data).at(4), Arg::output(data)});
+  mustRun(kernelOf(".param .u64 x, .param .u64 y",
+                   "ld.param.u64 %q0, [x]; ld.param.u64 %q1, [y]; ld.global.u32 "
+                   "%r0, [%q0]; add.u32 %r0, %r0, 10; st.global.u32 [%q1], %r0;"),
+          {1}, {1}, {Arg::input(data).at(4), Arg::output(data)});
   EXPECT_EQ(data, (std::vector<uint32_t>{12, 2, 3, 4}));
 }
 } // namespace
