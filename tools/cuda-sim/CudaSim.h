@@ -101,6 +101,8 @@ struct LaunchOptions {
   CopyArrival copies = CopyArrival::late;
   bool checkUninitialized = true; ///< false: such bytes read as 0xff in buffers and in shared memory
   bool checkRaces = true;         ///< on shared memory, and between blocks on global memory
+  /// Results of .approx are off by as much as the ISA allows, else they are right to half a unit.
+  bool roughApproximations = false;
   uint64_t instructionLimit = uint64_t(1) << 34; ///< warp instructions of one launch, then "hang"
 };
 

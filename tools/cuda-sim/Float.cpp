@@ -146,8 +146,8 @@ bool decodeFloatArithmetic(InstructionReader &r, Type type) {
     return finishAlu(r, pick2<MulOp>(type), type, 2);
   if (op == "fma" || op == "mad")
     return finishAlu(r, pick3<FmaOp>(type), type, 3);
-  // The approximate forms are computed to full precision here; .ftz applies to them as well.
-  r.take("approx") || r.take("full");
+  if (r.take("approx") || r.take("full"))
+    return decodeApproximateArithmetic(r, type);
   if (op == "div")
     return finishAlu(r, pick2<DivOp>(type), type, 2);
   if (op == "sqrt")

@@ -79,6 +79,8 @@ bool finishAlu(InstructionReader &reader, Handler handler, Type type, uint32_t s
 bool decodeIntegerArithmetic(InstructionReader &reader, Type type);
 bool decodeFloatArithmetic(InstructionReader &reader, Type type);
 bool decodeHalfArithmetic(InstructionReader &reader, Type type);
+/// div, rcp and sqrt with .approx or .full.
+bool decodeApproximateArithmetic(InstructionReader &reader, Type type);
 
 } // namespace dsc::sim
 #endif

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+using namespace dsc::sim;
 using namespace dsc::sim::test;
 
 namespace {
@@ -191,5 +192,43 @@ TEST(SimFloat, Approximations) {
     const double x = 1 / flush(a);
     return std::fabs(x) < 0x1p-126 ? 0 : x;
   });
+}
+TEST(SimFloat, RoughApproximationsStayInTheBoundsOfTheIsa) {
+  struct Case {
+    const char *text;
+    double bound; ///< relative, or absolute below 1 where that is looser
+    double (*exact)(double);
+  };
+  const Case cases[] = {{"ex2.approx.f32", 0x1p-22, std::exp2},
+                        {"lg2.approx.f32", 0x1p-21, std::log2},
+                        {"rsqrt.approx.f32", 0x1.2p-23, [](double x) { return 1 / std::sqrt(x); }},
+                        {"sqrt.approx.f32", 0x1p-22, std::sqrt},
+                        {"rcp.approx.f32", 0x1p-22, [](double x) { return 1 / x; }},
+                        {"sin.approx.f32", 0x1p-20, std::sin},
+                        {"cos.approx.f32", 0x1p-20, std::cos},
+                        {"tanh.approx.f32", 0x1.1p-11, std::tanh}};
+  std::vector<float> in(1000), out(1000);
+  for (size_t k = 0; k < in.size(); ++k)
+    in[k] = 0.003f * float(k + 1);
+  LaunchOptions options;
+  options.roughApproximations = true;
+  for (const Case &c : cases) {
+    mustRun(kernelOf(".param .u64 in, .param .u64 out",
+                     "ld.param.u64 %q0, [in]; ld.param.u64 %q1, [out]; mov.u32 %r0, %tid.x; mul.wide.u32 "
+                     "%q2, %r0, 4; add.u64 %q0, %q0, %q2; add.u64 %q1, %q1, %q2;\n"
+                     "ld.global.f32 %r1, [%q0]; " +
+                         std::string(c.text) + " %r2, %r1; st.global.f32 [%q1], %r2;"),
+            {1}, {1000}, {Arg::input(in), Arg::output(out)}, 0, options);
+    double worst = 0;
+    for (size_t k = 0; k < in.size(); ++k) {
+      const double exact = c.exact(in[k]);
+      worst =
+          std::fmax(worst, std::fabs(out[k] - exact) /
+                               std::fmax(std::fabs(exact),
+                                         c.text[0] == 's' || c.text[0] == 'c' || c.text[0] == 'l' ? 1 : 0));
+    }
+    EXPECT_LT(worst, c.bound + 0x1p-24) << c.text;
+    EXPECT_GT(worst, c.bound / 4) << c.text;
+  }
 }
 } // namespace
