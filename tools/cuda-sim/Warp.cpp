@@ -113,6 +113,7 @@ uint64_t Warp::run(uint64_t budget) {
     const Instruction &i = frame.function->code[path.pc++];
     current = &i;
     active = lanes;
+    path.isDeferred = false;
     Mask guarded = lanes;
     if (i.guard >= 0) {
       const Mask value = Mask(slots[warpSize * uint32_t(i.guard)]);
@@ -191,9 +192,25 @@ void Warp::fail(ErrorKind kind, uint32_t lane, const std::string &message) {
   block.launch.error = errorAt(kind, line(), message + where);
 }
 
+/// Lets the other side of a branch run first, which may end there: `if (done) return; barrier`. False if it
+/// is no other side, or if that side also waits for this one.
+bool Warp::deferPath() {
+  std::vector<Path> &paths = frames.back().paths;
+  if (paths.size() < 2)
+    return false;
+  Path &top = paths.back(), &below = paths[paths.size() - 2];
+  if (below.reconverge != top.reconverge || below.pc == below.reconverge || (below.lanes & top.lanes) ||
+      below.isDeferred)
+    return false;
+  --top.pc;
+  top.isDeferred = true;
+  std::swap(top, below);
+  return true;
+}
+
 bool Warp::isConverged(Mask lanes, const char *what) {
-  if (lanes == alive)
-    return true;
+  if (lanes == alive || deferPath())
+    return lanes == alive;
   fail(ErrorKind::divergence, uint32_t(__builtin_ctz(lanes)),
        std::string("expected all running lanes of the warp at ") + what + ", but got the lanes " +
            hex(lanes) + " of " + hex(alive));
@@ -206,9 +223,10 @@ bool Warp::isMember(const Instruction &i, uint32_t k, Mask lanes, const char *wh
     const Mask members = Mask(slot(i, k)[lane]);
     if ((members & alive) == lanes)
       continue;
-    fail(ErrorKind::divergence, lane,
-         std::string("expected the running lanes of the member mask ") + hex(members) + " at " + what +
-             ", but got the lanes " + hex(lanes));
+    if (!deferPath())
+      fail(ErrorKind::divergence, lane,
+           std::string("expected the running lanes of the member mask ") + hex(members) + " at " + what +
+               ", but got the lanes " + hex(lanes));
     return false;
   }
   return true;

@@ -14,6 +14,7 @@ class Block;
 struct Path {
   uint32_t pc, reconverge;
   Mask lanes;
+  bool isDeferred = false; ///< stands before an instruction that needs lanes of the path below
 };
 
 /// A function being executed.
@@ -95,6 +96,7 @@ private:
   void popFrame();
   void passValues(const Frame &from, const CallValue &source, Frame &to, const CallValue &target,
                   uint32_t bytes, Mask lanes);
+  bool deferPath();
   void fillSpecials(Frame &frame);
   uint64_t specialValue(Special special, uint32_t lane) const;
   bool localAccess(uint32_t lane, uint64_t address, uint32_t bytes, Fault &fault) const;

@@ -175,4 +175,18 @@ TEST(SimControl, ThreadsThatEndDoNotHoldABarrier) {
   for (uint32_t k = 0; k < 96; ++k)
     EXPECT_EQ(out[k], k >= 16 && k < 64 ? 4u : 3u);
 }
+TEST(SimControl, TheSideOfABranchThatEndsRunsFirst) {
+  // The lanes that go on need only each other once the others have returned, whichever side is written first.
+  const std::string store = "ld.param.u64 %q0, [out]; mul.wide.u32 %q1, %r0, 4; add.u64 %q0, %q0, %q1; "
+                            "st.global.u32 [%q0], %r1; ret;\n";
+  const std::string work = "bar.sync 0; shfl.sync.idx.b32 %r1, %r0, 9, 31, -1;\n";
+  const std::string set = "setp.lt.u32 %p0, %r0, 8; mov.u32 %r1, 77;\n";
+  const std::string ends[] = {set + "@!%p0 bra GO;\n" + store + "GO:" + work,
+                              set + "@%p0 bra OUT;\n" + work + store + "OUT:"};
+  for (const std::string &body : ends) {
+    const std::vector<uint32_t> out = perThread(body, {1}, {32});
+    for (uint32_t k = 0; k < 32; ++k)
+      EXPECT_EQ(out[k], k < 8 ? 77u : 9u);
+  }
+}
 } // namespace

@@ -88,6 +88,8 @@ TEST(SimError, ReadsOfUnwrittenBytes) {
 }
 
 TEST(SimError, Divergence) {
+  expectError(run("setp.lt.u32 %p0, %r1, 3; @%p0 bra A; bar.sync 0; bra B;\nA: bar.sync 1;\nB:", 32),
+              ErrorKind::divergence, "expected all running lanes of the warp at a barrier");
   expectError(
       run("setp.lt.u32 %p0, %r1, 3; @%p0 bar.sync 0;", 32), ErrorKind::divergence,
       "line 12: expected all running lanes of the warp at a barrier, but got the lanes 0x7 of 0xffffffff");
