@@ -35,16 +35,17 @@ uint32_t bankConflicts(const uint64_t *addresses, Mask lanes, uint32_t bytes) {
   const uint32_t group = bytes <= 4 ? 32 : 128 / bytes;
   uint32_t extra = 0;
   for (uint32_t from = 0; from < warpSize; from += group) {
-    std::vector<uint64_t> words;
-    uint32_t load[32] = {}, most = 0;
+    uint64_t
+        words[2 * warpSize]; // an access of up to 128 bytes by the group, and one more word each if unaligned
+    uint32_t load[32] = {}, most = 0, count = 0;
     for (uint32_t l = from; l < from + group; ++l)
       for (uint64_t word = addresses[l] / 4; (lanes >> l & 1) && word <= (addresses[l] + bytes - 1) / 4;
            ++word)
-        words.push_back(word);
-    std::sort(words.begin(), words.end());
-    words.erase(std::unique(words.begin(), words.end()), words.end());
-    for (uint64_t word : words)
-      most = std::max(most, ++load[word % 32]);
+        words[count++] = word;
+    std::sort(words, words + count);
+    for (uint32_t k = 0; k < count; ++k)
+      if (k == 0 || words[k] != words[k - 1])
+        most = std::max(most, ++load[words[k] % 32]);
     extra += most > 1 ? most - 1 : 0;
   }
   return extra;
@@ -86,7 +87,7 @@ void runLoad(Warp &warp, const Instruction &i, Mask lanes) {
       return;
     for (uint32_t k = 0; k < i.vector; ++k) {
       uint64_t bits = 0;
-      std::memcpy(&bits, data + k * width, width);
+      copyAccess(reinterpret_cast<uint8_t *>(&bits), data + k * width, width);
       warp.slot(i, k)[l] = extend(i.type, bits);
     }
   }
@@ -100,7 +101,7 @@ void runStore(Warp &warp, const Instruction &i, Mask lanes) {
     const uint32_t l = uint32_t(__builtin_ctz(lanes));
     uint8_t data[32];
     for (uint32_t k = 0; k < i.vector; ++k)
-      std::memcpy(data + k * width, &warp.slot(i, 1 + k)[l], width);
+      copyAccess(data + k * width, reinterpret_cast<const uint8_t *>(&warp.slot(i, 1 + k)[l]), width);
     if (!warp.store(i.space, l, base[l] + uint64_t(i.offset), bytes, i.strong, data))
       return;
   }

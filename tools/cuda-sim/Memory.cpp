@@ -108,7 +108,7 @@ bool GlobalMemory::write(uint64_t address, const uint8_t *data, uint32_t bytes, 
     return false;
   if (!region->written.empty())
     std::memset(region->written.data() + offset, 1, bytes);
-  std::memcpy(region->data + offset, data, bytes);
+  copyAccess(region->data + offset, data, bytes);
   return true;
 }
 

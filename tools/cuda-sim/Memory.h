@@ -68,6 +68,29 @@ private:
   uint32_t block = 1;
 };
 
+/// memcpy of the sizes that accesses have, without a call.
+inline void copyAccess(uint8_t *to, const uint8_t *from, uint32_t bytes) {
+  switch (bytes) {
+  case 1:
+    *to = *from;
+    return;
+  case 2:
+    std::memcpy(to, from, 2);
+    return;
+  case 4:
+    std::memcpy(to, from, 4);
+    return;
+  case 8:
+    std::memcpy(to, from, 8);
+    return;
+  case 16:
+    std::memcpy(to, from, 16);
+    return;
+  default:
+    std::memcpy(to, from, bytes);
+  }
+}
+
 /// "0x1f".
 std::string hex(uint64_t value);
 

@@ -32,39 +32,65 @@ Layout layoutOf(const Instruction &i) {
   return {shape.rows, shape.depth, i.from == Type::f64 || i.from == Type::f32 ? 1 : 4 / bytesOf(i.from)};
 }
 
-template <class T> T element(Type type, uint64_t bits) {
-  if constexpr (std::is_same_v<T, int64_t>)
-    return type == Type::s8 ? int64_t(int8_t(bits)) : int64_t(uint8_t(bits));
-  else if constexpr (std::is_same_v<T, double>)
+/// What a type of operands is read as.
+template <Type type> auto element(uint64_t bits) {
+  if constexpr (type == Type::s8)
+    return int64_t(int8_t(bits));
+  else if constexpr (type == Type::u8)
+    return int64_t(uint8_t(bits));
+  else if constexpr (type == Type::f64)
     return bitCast<double>(bits);
+  else if constexpr (type == Type::f16)
+    return halfToFloat(uint16_t(bits));
+  else if constexpr (type == Type::bf16)
+    return bfloatToFloat(uint16_t(bits));
+  else if constexpr (type == Type::tf32)
+    return tf32ToFloat(uint32_t(bits));
   else
-    return type == Type::f16    ? halfToFloat(uint16_t(bits))
-           : type == Type::bf16 ? bfloatToFloat(uint16_t(bits))
-           : type == Type::tf32 ? tf32ToFloat(uint32_t(bits))
-                                : float(decode(type, uint8_t(bits)));
+    return float(decode(type, uint8_t(bits)));
 }
 
 template <class T> struct Fragments { T a[16][32], b[32][columns], c[16][columns]; };
 
-/// The type of B is kept in Instruction::offset, since it may differ.
-template <class T>
-void loadOperands(Warp &warp, const Instruction &i, const Layout &layout, uint32_t first, Fragments<T> &f) {
+template <class T, Type type>
+void loadA(Warp &warp, const Instruction &i, const Layout &layout, uint32_t first, Fragments<T> &f) {
   const uint32_t halves = layout.rows / 8, width = 32 / layout.packed;
-  const Type bType = Type(i.offset);
   for (uint32_t r = 0; r < layout.aRegisters(); ++r) {
     const uint64_t *slot = warp.slot(i, first + r);
     const uint32_t row = 8 * (r % halves), block = r / halves * 4 * layout.packed;
     for (uint32_t l = 0; l < warpSize; ++l)
       for (uint32_t e = 0; e < layout.packed; ++e)
-        f.a[l / 4 + row][block + layout.packed * (l % 4) + e] = element<T>(i.from, slot[l] >> (width * e));
+        f.a[l / 4 + row][block + layout.packed * (l % 4) + e] = element<type>(slot[l] >> (width % 32 * e));
   }
+}
+
+template <class T, Type type>
+void loadB(Warp &warp, const Instruction &i, const Layout &layout, uint32_t first, Fragments<T> &f) {
+  const uint32_t width = 32 / layout.packed;
   for (uint32_t r = 0; r < layout.blocks(); ++r) {
-    const uint64_t *slot = warp.slot(i, first + layout.aRegisters() + r);
+    const uint64_t *slot = warp.slot(i, first + r);
     for (uint32_t l = 0; l < warpSize; ++l)
       for (uint32_t e = 0; e < layout.packed; ++e)
         f.b[r * 4 * layout.packed + layout.packed * (l % 4) + e][l / 4] =
-            element<T>(bType, slot[l] >> (width * e));
+            element<type>(slot[l] >> (width % 32 * e));
   }
+}
+
+/// The loader of A (flag) or B for the operand types that T computes.
+template <class T>
+using Loader = void (*)(Warp &, const Instruction &, const Layout &, uint32_t, Fragments<T> &);
+template <class T, Type type> Loader<T> loaderOf(bool isA) { return isA ? loadA<T, type> : loadB<T, type>; }
+template <class T> Loader<T> pickLoader(Type type, bool isA) {
+  if constexpr (std::is_same_v<T, int64_t>)
+    return type == Type::s8 ? loaderOf<T, Type::s8>(isA) : loaderOf<T, Type::u8>(isA);
+  else if constexpr (std::is_same_v<T, double>)
+    return loaderOf<T, Type::f64>(isA);
+  else
+    return type == Type::f16    ? loaderOf<T, Type::f16>(isA)
+           : type == Type::bf16 ? loaderOf<T, Type::bf16>(isA)
+           : type == Type::tf32 ? loaderOf<T, Type::tf32>(isA)
+           : type == Type::e4m3 ? loaderOf<T, Type::e4m3>(isA)
+                                : loaderOf<T, Type::e5m2>(isA);
 }
 
 template <class T> void multiply(const Layout &layout, Fragments<T> &f) {
@@ -118,7 +144,9 @@ template <class T> void runMma(Warp &warp, const Instruction &i, Mask lanes) {
       for (uint32_t e = 0; e < packed; ++e)
         f.c[l / 4 + 8 * (r / perHalf)][2 * (l % 4) + (packed == 2 ? e : r % 2)] =
             loadResult<T>(i.type, warp.slot(i, c + r)[l] >> (width % 32 * e));
-  loadOperands(warp, i, layout, results, f);
+  // The type of B is kept in Instruction::offset, since it may differ.
+  pickLoader<T>(i.from, true)(warp, i, layout, results, f);
+  pickLoader<T>(Type(i.offset), false)(warp, i, layout, results + layout.aRegisters(), f);
   multiply(layout, f);
   for (uint32_t r = 0; r < results; ++r)
     for (uint32_t l = 0; l < warpSize; ++l) {

@@ -115,15 +115,6 @@ double decode(Type type, uint64_t bits) {
   return bits >> (m + format.exponentBits) & 1 ? -value : value;
 }
 
-float halfToFloat(uint16_t bits) {
-  const uint32_t sign = uint32_t(bits & 0x8000) << 16, magnitude = bits & 0x7fff;
-  if (magnitude >= 0x7c00)
-    return bitCast<float>(sign | 0x7f800000 | (magnitude & 0x3ff) << 13);
-  if (magnitude < 0x400) // subnormal: an integer times 2^-24
-    return bitCast<float>(sign | bitCast<uint32_t>(float(magnitude) * 0x1p-24f));
-  return bitCast<float>(sign | ((magnitude << 13) + (uint32_t(127 - 15) << 23)));
-}
-
 uint16_t floatToHalf(float value) {
   const uint32_t bits = bitCast<uint32_t>(value), sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000)

@@ -37,7 +37,14 @@ uint64_t encode(Type type, double value, Round round, bool saturate = false);
 /// The number of the bits; every format is exact in a double.
 double decode(Type type, uint64_t bits);
 
-float halfToFloat(uint16_t bits);
+inline float halfToFloat(uint16_t bits) {
+  const uint32_t sign = uint32_t(bits & 0x8000) << 16, magnitude = bits & 0x7fff;
+  if (magnitude >= 0x7c00)
+    return bitCast<float>(sign | 0x7f800000 | (magnitude & 0x3ff) << 13);
+  if (magnitude < 0x400) // subnormal: an integer times 2^-24
+    return bitCast<float>(sign | bitCast<uint32_t>(float(magnitude) * 0x1p-24f));
+  return bitCast<float>(sign | ((magnitude << 13) + (uint32_t(127 - 15) << 23)));
+}
 inline float bfloatToFloat(uint16_t bits) { return bitCast<float>(uint32_t(bits) << 16); }
 /// To nearest even; NaN becomes 0x7fff.
 uint16_t floatToHalf(float value);

@@ -140,7 +140,7 @@ bool SharedMemory::write(const Accessor &who, uint64_t address, const uint8_t *d
   if (!locate(address, bytes, offset, fault) || !checkState(offset, bytes, false, fault) ||
       (checksRaces && !checkWrite(who, offset, data, bytes, fault)))
     return false;
-  std::memcpy(memory.data() + offset, data, bytes);
+  copyAccess(memory.data() + offset, data, bytes);
   mark(who, offset, bytes);
   return true;
 }

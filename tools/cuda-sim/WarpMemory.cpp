@@ -139,7 +139,7 @@ bool Warp::load(Space space, uint32_t lane, uint64_t address, uint32_t bytes, bo
     fail(fault, lane);
     return false;
   }
-  std::memcpy(data, from, bytes);
+  copyAccess(data, from, bytes);
   return true;
 }
 
@@ -170,7 +170,7 @@ bool Warp::store(Space space, uint32_t lane, uint64_t address, uint32_t bytes, b
     fail(fault, lane);
     return false;
   }
-  std::memcpy(to, data, bytes);
+  copyAccess(to, data, bytes);
   return true;
 }
 
