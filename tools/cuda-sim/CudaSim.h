@@ -103,7 +103,7 @@ struct LaunchOptions {
   bool checkRaces = true;         ///< on shared memory, and between blocks on global memory
   /// Results of .approx are off by as much as the ISA allows, else they are right to half a unit.
   bool roughApproximations = false;
-  uint64_t instructionLimit = uint64_t(1) << 34; ///< warp instructions of one launch, then "hang"
+  uint64_t instructionLimit = uint64_t(1) << 28; ///< warp instructions of one launch, then "hang"
 };
 
 struct LaunchCounts {

@@ -132,6 +132,11 @@ bool FunctionDecoder::declareVariable(const syntax::Variable &variable, uint32_t
   if (variable.space == Space::reg) {
     if (variable.vector != 1)
       return fail(ErrorKind::unsupported, line, "expected scalar registers, but got a vector of them");
+    constexpr int64_t mostRegisters = 1 << 16;
+    if (variable.registerCount > mostRegisters)
+      return fail(ErrorKind::syntax, line,
+                  "expected at most 65536 registers '" + name + "', but got " +
+                      std::to_string(variable.registerCount));
     const Symbol::Kind kind = type == Type::pred ? Symbol::predicate : Symbol::registerSlot;
     for (int64_t i = 0; i < std::max<int64_t>(1, variable.registerCount); ++i)
       if (!addSymbol(scope, variable.registerCount < 0 ? name : name + std::to_string(i),
@@ -140,6 +145,11 @@ bool FunctionDecoder::declareVariable(const syntax::Variable &variable, uint32_t
     return true;
   }
   const uint64_t alignment = alignmentOf(variable), bytes = sizeOf(variable);
+  constexpr uint64_t mostBytes = 1 << 20;
+  if (bytes > mostBytes || alignment > mostBytes)
+    return fail(ErrorKind::syntax, line,
+                "expected at most 1048576 bytes of '" + name + "', but got " +
+                    std::to_string(std::max(bytes, alignment)));
   auto place = [&](uint32_t &top, uint64_t base) {
     const uint64_t at = alignTo(top, alignment);
     top = uint32_t(at + bytes);

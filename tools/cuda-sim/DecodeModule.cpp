@@ -50,6 +50,10 @@ private:
     if (typeOf(variable.type) == Type::none)
       return fail(variable.line,
                   "expected a type of '" + name + "', but got '" + std::string(variable.type) + "'");
+    constexpr uint64_t mostBytes = uint64_t(1) << 30;
+    if (sizeOf(variable) > mostBytes || alignmentOf(variable) > mostBytes)
+      return fail(variable.line, "expected at most 1073741824 bytes of '" + name + "', but got " +
+                                     std::to_string(std::max(sizeOf(variable), alignmentOf(variable))));
     Symbol symbol{Symbol::address, variable.space, 0, uint32_t(sizeOf(variable))};
     if (variable.space == Space::shared && variable.isExtern) {
       module.hasDynamicShared = true;

@@ -117,7 +117,7 @@ struct Buffers {
       if (!readFile(parts[1], all.back().bytes))
         return false;
       args.push_back(Arg::input(all.back().bytes.data(), all.back().bytes.size()));
-    } else if (kind == "out" && parts.size() == 3 && parseNumber(parts[1], uint64_t(1) << 40, bytes)) {
+    } else if (kind == "out" && parts.size() == 3 && parseNumber(parts[1], uint64_t(1) << 32, bytes)) {
       all.push_back({std::string(bytes, '\0'), parts[2]});
       args.push_back(Arg::output(all.back().bytes.data(), bytes));
     } else if (kind == "inout" && parts.size() == 3) {

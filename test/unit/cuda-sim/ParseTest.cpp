@@ -82,6 +82,11 @@ TEST(SimParse, RefusesUndeclaredNames) {
   refuseBody("T: .branchtargets A; brx.idx %r0, T;", ErrorKind::syntax, "expected a label, but got 'A'");
   refuseBody("brx.idx %r0, T;", ErrorKind::syntax, "expected the name of .branchtargets as operand 2");
   refuseBody(".reg .b32 %r0;", ErrorKind::syntax, "expected one declaration of '%r0', but got two");
+  refuseBody(".reg .b32 %many<65537>;", ErrorKind::syntax,
+             "expected at most 65536 registers '%many', but got 65537");
+  refuseBody(".local .b32 x[300000];", ErrorKind::syntax,
+             "expected at most 1048576 bytes of 'x', but got 1200000");
+  refuseText(".global .b64 x[1073741824];", "expected at most 1073741824 bytes of 'x', but got 8589934592");
   refuseBody(".reg .q8 x;", ErrorKind::syntax, "expected a type of 'x', but got 'q8'");
   expectError(parse(head + ".func f(.param .b32 x) { ret; } .entry k() { call f; }"), ErrorKind::syntax,
               "expected the parameters and results of 'f', but got others");
