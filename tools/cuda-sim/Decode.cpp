@@ -159,7 +159,7 @@ bool InstructionReader::readAddress(size_t i, int64_t &offset) {
   if (!operandAt(i))
     return false;
   const syntax::Operand &address = source.operands[i];
-  if (address.kind != syntax::Operand::address)
+  if (address.kind != syntax::Operand::address || address.parts.size() > 1)
     return refuse("an address in brackets");
   offset = address.offset;
   if (address.parts.empty())

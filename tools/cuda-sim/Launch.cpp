@@ -29,6 +29,8 @@ Error checkThreads(const FunctionCode &kernel, Dim3 grid, Dim3 block) {
 }
 
 void addRegion(LaunchState &launch, Region region) {
+  if (region.isWritable && launch.options.checkRaces)
+    region.uses.assign(region.bytes, 0);
   if (region.isWritable && launch.options.checkRaces && !launch.module->ordersBlocks &&
       launch.grid.count() > 1) {
     region.writers.assign(region.bytes, 0);

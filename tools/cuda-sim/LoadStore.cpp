@@ -83,6 +83,9 @@ void runLoad(Warp &warp, const Instruction &i, Mask lanes) {
   for (; lanes; lanes &= lanes - 1) {
     const uint32_t l = uint32_t(__builtin_ctz(lanes));
     uint8_t data[32];
+    Fault fault;
+    if (i.flag && !warp.block.launch.memory.noteConstant(base[l] + uint64_t(i.offset), bytes, fault))
+      return warp.fail(fault, l);
     if (!warp.load(i.space, l, base[l] + uint64_t(i.offset), bytes, i.strong, data))
       return;
     for (uint32_t k = 0; k < i.vector; ++k) {
@@ -112,7 +115,7 @@ bool takeAccess(InstructionReader &r) {
   r.take("mmio");
   takeOrder(r);
   takeSpaceOfAccess(r, i.space);
-  r.take("nc");
+  i.flag = r.opcode() != "st" && r.take("nc");
   takeCacheHints(r);
   const int vector = r.takeOneOf({"v2", "v4", "v8"});
   i.vector = vector < 0 ? 1 : uint8_t(2 << vector);

@@ -99,12 +99,44 @@ Region *GlobalMemory::findWritable(uint64_t address, uint32_t bytes, Fault &faul
   return region;
 }
 
+namespace {
+bool failConstant(const Region &region, uint64_t offset, const char *what, Fault &fault) {
+  fault = {ErrorKind::race, "expected bytes that do not change where ld.global.nc reads, but got " +
+                                std::string(what) + " offset " + std::to_string(offset) + " of " +
+                                region.name};
+  return false;
+}
+} // namespace
+
+bool GlobalMemory::noteConstant(uint64_t address, uint32_t bytes, Fault &fault) {
+  Region *region = find(address, bytes, fault);
+  if (!region || region->uses.empty())
+    return region;
+  const uint64_t offset = address - region->base;
+  for (uint64_t i = offset; i < offset + bytes; ++i) {
+    if (region->uses[i] & isStored)
+      return failConstant(*region, i, "a read after a write of", fault);
+    region->uses[i] |= isConstant;
+  }
+  return true;
+}
+
+bool GlobalMemory::noteStore(Region &region, uint64_t offset, uint32_t bytes, Fault &fault) {
+  for (uint64_t i = offset; i < offset + bytes && !region.uses.empty(); ++i) {
+    if (region.uses[i] & isConstant)
+      return failConstant(region, i, "a write of", fault);
+    region.uses[i] |= isStored;
+  }
+  return true;
+}
+
 bool GlobalMemory::write(uint64_t address, const uint8_t *data, uint32_t bytes, bool isStrong, Fault &fault) {
   Region *region = findWritable(address, bytes, fault);
   if (!region)
     return false;
   const uint64_t offset = address - region->base;
-  if (!isStrong && !region->writers.empty() && !checkWrite(*region, offset, data, bytes, fault))
+  if (!noteStore(*region, offset, bytes, fault) ||
+      (!isStrong && !region->writers.empty() && !checkWrite(*region, offset, data, bytes, fault)))
     return false;
   if (!region->written.empty())
     std::memset(region->written.data() + offset, 1, bytes);
@@ -114,7 +146,8 @@ bool GlobalMemory::write(uint64_t address, const uint8_t *data, uint32_t bytes, 
 
 uint8_t *GlobalMemory::modify(uint64_t address, uint32_t bytes, Fault &fault) {
   Region *region = findWritable(address, bytes, fault);
-  const bool isRead = region && read(address, bytes, true, fault);
+  const bool isRead =
+      region && noteStore(*region, address - region->base, bytes, fault) && read(address, bytes, true, fault);
   return isRead ? region->data + (address - region->base) : nullptr;
 }
 

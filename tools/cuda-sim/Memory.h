@@ -20,6 +20,8 @@ struct Region {
   std::vector<uint8_t> written; ///< per byte; empty: all are
   /// Per byte, the number of the block that wrote or read last, from 1; `manyBlocks`. Empty: not checked.
   std::vector<uint32_t> writers, readers;
+  /// Per byte, whether this launch stored it or loaded it with ld.global.nc. Empty: not checked.
+  std::vector<uint8_t> uses;
   std::string name;
 };
 constexpr uint32_t manyBlocks = ~0u;
@@ -46,11 +48,14 @@ public:
       return nullptr;
     return region->data + offset;
   }
+  /// Notes a load of what must not change during the launch; false with `fault` set if it did.
+  bool noteConstant(uint64_t address, uint32_t bytes, Fault &fault);
   bool write(uint64_t address, const uint8_t *data, uint32_t bytes, bool isStrong, Fault &fault);
   /// For a read-modify-write in place.
   uint8_t *modify(uint64_t address, uint32_t bytes, Fault &fault);
 
 private:
+  enum : uint8_t { isStored = 1, isConstant = 2 };
   Region *find(uint64_t address, uint32_t bytes, Fault &fault) {
     const bool isHit = last && address - last->base < last->bytes &&
                        address - last->base + bytes <= last->bytes && address % bytes == 0;
@@ -60,6 +65,7 @@ private:
   static bool isWritten(const Region &region, uint64_t offset, uint32_t bytes, Fault &fault);
 
   Region *findWritable(uint64_t address, uint32_t bytes, Fault &fault);
+  static bool noteStore(Region &region, uint64_t offset, uint32_t bytes, Fault &fault);
   bool checkRead(Region &region, uint64_t offset, uint32_t bytes, Fault &fault) const;
   bool checkWrite(Region &region, uint64_t offset, const uint8_t *data, uint32_t bytes, Fault &fault) const;
 

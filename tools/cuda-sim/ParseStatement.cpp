@@ -164,6 +164,12 @@ bool Parser::parseAddress(Operand &operand) {
   } else if (!parseInteger(operand.offset)) {
     return false;
   }
+  // Coordinates of a tensor and the like, which decoders refuse with their instruction.
+  while (accept(',')) {
+    operand.parts.emplace_back();
+    if (!parseOperand(operand.parts.back()))
+      return false;
+  }
   return expect(']');
 }
 

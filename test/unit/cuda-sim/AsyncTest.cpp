@@ -200,6 +200,18 @@ TEST(SimRace, BetweenBlocks) {
   EXPECT_FALSE(runBlocks("st.global.u32 [%q0], %r0;", 3, withCopies(CopyArrival::late, false)));
 }
 
+TEST(SimRace, NonCoherentLoadsOfWhatTheLaunchWrites) {
+  const std::string text = "expected bytes that do not change where ld.global.nc reads, but got a ";
+  expectError(runBlocks("ld.global.nc.u32 %r1, [%q1]; st.global.u32 [%q1], %r1;", 1), ErrorKind::race,
+              text + "write of offset 0 of argument 0");
+  expectError(runBlocks("st.global.u32 [%q1], 1; ld.global.nc.u32 %r1, [%q1];", 1), ErrorKind::race,
+              text + "read after a write of offset 0");
+  expectError(runBlocks("ld.global.nc.u32 %r1, [%q1]; red.global.add.u32 [%q1], 1;", 1), ErrorKind::race,
+              text + "write of offset 0");
+  EXPECT_FALSE(runBlocks("ld.global.nc.u32 %r1, [%q1]; st.global.u32 [%q1+4], %r1;", 1));
+  EXPECT_FALSE(runBlocks("ld.global.u32 %r1, [%q1]; st.global.u32 [%q1], %r1;", 1));
+}
+
 TEST(SimRace, UnwrittenBytesAreCounted) {
   LaunchCounts counts;
   EXPECT_FALSE(runBlocks("st.global.u32 [%q1], 0;", 3, {}, &counts));

@@ -159,6 +159,10 @@ TEST(SimParse, RefusesOtherWarpInstructions) {
   refuseBody("mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16 {%r0, %r1}, {%r2}, {%r3}, {%r4, %r5};", kind,
              "expected 2 registers as operand 2");
   refuseBody("cp.reduce.async;", kind, "expected cp.async.ca or cp.async.cg");
+  refuseBody("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%d0], [%d1, "
+             "{%r0, %r1}], [%d2];",
+             kind, "expected cp.async.ca or cp.async.cg, but got 'cp.async.bulk");
+  refuseBody("ld.global.b32 %r0, [%d0, %r1];", kind, "expected an address in brackets");
   refuseBody("cp.bulk;", kind, "expected cp.async, but got 'cp.bulk'");
   refuseBody("cp.async.ca.global [%d0], [%d1], 4;", kind, "expected cp.async to .shared");
   refuseBody("cp.async.ca.shared [%d0], [%d1], 4;", kind, "expected cp.async from .global");
