@@ -20,11 +20,11 @@ const char *const usage = R"(usage: dsc-inspect PLAN [options]
 
 Shows what is in a plan: segments, kernels, sizes, steps with their ONNX nodes, stages, buffers.
 
-  --format=text|json  the form (default text)
-  --dim NAME=N        the size of a symbolic dimension (default: its bound, if it has one)
-  --trace=FILE        add the times that dsc-run measured: of dsc-run --trace FILE, or the output of
-                      dsc-run --profile --json
-  -o FILE             the file to write instead of standard output
+  --format=text|json|html  the form (default text); html: one page for a browser, with the graph
+  --dim NAME=N             the size of a symbolic dimension (default: its bound, if it has one)
+  --trace=FILE             add the times that dsc-run measured: of dsc-run --trace FILE, or the output of
+                           dsc-run --profile --json
+  -o FILE                  the file to write instead of standard output
 )";
 
 struct Flags {
@@ -84,8 +84,8 @@ std::string parseFlags(int argc, char **argv, Flags &flags) {
   }
   if (flags.plan.empty())
     return "expected a plan, but got none (see --help)";
-  if (flags.format != "text" && flags.format != "json")
-    return "expected --format of text and json, but got '" + flags.format + "'";
+  if (!llvm::is_contained({"text", "json", "html"}, flags.format))
+    return "expected --format of text, json and html, but got '" + flags.format + "'";
   if (llvm::sys::fs::equivalent(flags.output, flags.plan))
     return "cannot write '" + flags.output + "': it is the plan";
   return "";
@@ -133,7 +133,12 @@ int inspectPlan(const Flags &flags) {
     if (std::string reason = addTimes(flags, view); !reason.empty())
       return fail(reason);
   std::string reason = tools::writeText(flags.output, [&](llvm::raw_ostream &os) {
-    flags.format == "json" ? printJson(view, os) : printText(view, os);
+    if (flags.format == "json")
+      printJson(view, os);
+    else if (flags.format == "html")
+      printHtml(view, os);
+    else
+      printText(view, os);
   });
   return reason.empty() ? 0 : fail(reason);
 }

@@ -12,6 +12,8 @@ namespace {
 
 constexpr size_t mostLaneNodes = 200000;
 constexpr double laneWidth = 0.12;
+// Nodes go where they want to; lanes make way.
+constexpr double nodeWeight = 1, freeWeight = 0.1, laneWeight = 0.001;
 constexpr int orderSweeps = 8, placeSweeps = 12;
 
 /// A node of the graph or a point of a lane.
@@ -36,6 +38,7 @@ private:
   void orderLayers();
   void placeLayers();
   void placeLayer(llvm::ArrayRef<size_t> layer, bool fromAbove);
+  double meanOf(llvm::ArrayRef<size_t> near) const;
 
   size_t numNodes;
   llvm::ArrayRef<Edge> edges;
@@ -125,6 +128,18 @@ void Drawing::orderLayers() {
     }
 }
 
+/// Where points are on average; lanes only count among themselves, so that what passes by does not bend a chain.
+double Drawing::meanOf(llvm::ArrayRef<size_t> near) const {
+  bool hasNode = llvm::any_of(near, [&](size_t point) { return point < numNodes; });
+  double sum = 0, count = 0;
+  for (size_t point : near)
+    if (point < numNodes || !hasNode) {
+      sum += points[point].x;
+      ++count;
+    }
+  return sum / count;
+}
+
 /// Moves the points of a layer as near as possible to the mean of their neighbours, in order and without overlap: the
 /// least squares solution, by pooling those that collide.
 void Drawing::placeLayer(llvm::ArrayRef<size_t> layer, bool fromAbove) {
@@ -142,11 +157,8 @@ void Drawing::placeLayer(llvm::ArrayRef<size_t> layer, bool fromAbove) {
       reach += (points[layer[position - 1]].width + point.width) / 2;
     shift.push_back(reach);
     const std::vector<size_t> &near = fromAbove ? point.above : point.below;
-    double wish = 0;
-    for (size_t other : near)
-      wish += points[other].x / double(near.size());
-    double weight = near.empty() ? 0.1 : point.width < 1 ? 2 : 1;
-    blocks.push_back({((near.empty() ? point.x : wish) - reach) * weight, weight, 1});
+    double weight = point.width < 1 ? laneWeight : near.empty() ? freeWeight : nodeWeight;
+    blocks.push_back({((near.empty() ? point.x : meanOf(near)) - reach) * weight, weight, 1});
     while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() > blocks.back().mean()) {
       Block last = blocks.back();
       blocks.pop_back();

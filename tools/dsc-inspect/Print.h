@@ -13,8 +13,11 @@ namespace dsc::inspect {
 /// Lines for a terminal; names of the model are made harmless.
 void printText(const PlanView &plan, llvm::raw_ostream &os);
 
-/// One object, indented by two. docs/inspect.md describes it.
-void printJson(const PlanView &plan, llvm::raw_ostream &os);
+/// One object, on one line if `indent` is 0. docs/inspect.md describes it.
+void printJson(const PlanView &plan, llvm::raw_ostream &os, unsigned indent = 2);
+
+/// One page that needs nothing else, for a browser.
+void printHtml(const PlanView &plan, llvm::raw_ostream &os);
 
 } // namespace dsc::inspect
 

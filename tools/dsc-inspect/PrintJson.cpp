@@ -193,8 +193,8 @@ void printPlan(OStream &json, const PlanView &plan) {
 
 } // namespace
 
-void printJson(const PlanView &plan, llvm::raw_ostream &os) {
-  OStream json(os, 2);
+void printJson(const PlanView &plan, llvm::raw_ostream &os, unsigned indent) {
+  OStream json(os, indent);
   json.object([&] { printPlan(json, plan); });
   os << '\n';
 }
