@@ -17,7 +17,7 @@ const OpFamily *getFamilies(size_t &count) {
       getEinsumFamily(),      getConvolutionFamily(), getAttentionFamily(),  getRotaryFamily(),
       getReductionFamily(),   getPoolFamily(),     getNormalizationFamily(), getContribFamily(),
       getShapeFamily(),       getMovementFamily(), getSliceFamily(),         getIndexingFamily(),
-      getResizeFamily(),      getQuantizationFamily()};
+      getResizeFamily(),      getQuantizationFamily(), getContribQuantizationFamily()};
   count = std::size(families);
   return families;
 }

@@ -52,6 +52,7 @@ OpFamily getResizeFamily();
 OpFamily getQuantizationFamily();
 OpFamily getAttentionFamily();
 OpFamily getContribFamily();
+OpFamily getContribQuantizationFamily();
 OpFamily getEinsumFamily();
 OpFamily getRotaryFamily();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Readers of the operators between real numbers and integers, and of the products of integers with scales.
 
+#include "compiler/import/Quantization.h"
+
 #include "compiler/import/Convolution.h"
 #include "compiler/import/OpTable.h"
 #include "compiler/import/TensorBytes.h"
@@ -22,8 +24,9 @@ Value repeatBlocks(NodeReader &n, Value value, Value x, int64_t axis, int64_t bl
   return n.slice(n.reshape(repeated, flat), axis, n.constantDim(0), end);
 }
 
-/// A scale or zero point so that it broadcasts to `x`: one number, one per index of the axis, or one per block of it.
-Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t block = 0) {
+} // namespace
+
+Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t block) {
   int64_t rank = n.getRank(x);
   if (block > 0 && rank > 0 && n.getRank(value) == rank)
     return repeatBlocks(n, value, x, n.normalizeAxis(axis, rank), block);
@@ -38,6 +41,25 @@ Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t 
     behind.push_back(dim - from);
   return n.unsqueeze(value, behind);
 }
+
+Value withoutZeroPoint(NodeReader &n, Value x, Value zeroPoint, int64_t axis) {
+  Type i32 = n.builder.getI32Type();
+  Value wide = n.castTo(x, i32);
+  return zeroPoint ? n.create<SubOp>({wide, alignParameter(n, n.castTo(zeroPoint, i32), x, axis)}) : wide;
+}
+
+Value multiplyIntegers(NodeReader &n, Value lhs, Value lhsZero, Value rhs, Value rhsZero) {
+  return n.create<MatmulOp>({withoutZeroPoint(n, lhs, lhsZero, -2), withoutZeroPoint(n, rhs, rhsZero, -1)});
+}
+
+Value scaleSums(NodeReader &n, Value sums, Value lhs, int64_t lhsAxis, Value rhs, int64_t rhsAxis) {
+  lhs = alignParameter(n, n.widen(lhs), sums, lhsAxis);
+  rhs = alignParameter(n, n.widen(rhs), sums, rhsAxis);
+  Value scale = n.create<MulOp>({lhs, rhs}), zero = n.makeScalar(0, n.builder.getI32Type());
+  return n.create<DequantizeOp>({sums, scale, zero});
+}
+
+namespace {
 
 /// The element type that an attribute names, if it does.
 Type getTypeAttribute(NodeReader &n, StringRef name) {
@@ -81,18 +103,6 @@ void readDequantizeLinear(NodeReader &n) {
                {x, alignParameter(n, scale, x, axis, block), alignParameter(n, zeroPoint, x, axis, block)}));
 }
 
-/// The integers as i32 without their zero point, which is one number or one per index of the axis.
-Value withoutZeroPoint(NodeReader &n, Value x, Value zeroPoint, int64_t axis) {
-  Type i32 = n.builder.getI32Type();
-  Value wide = n.castTo(x, i32);
-  return zeroPoint ? n.create<SubOp>({wide, alignParameter(n, n.castTo(zeroPoint, i32), x, axis)}) : wide;
-}
-
-/// The sums of products of two matrices of integers.
-Value multiplyIntegers(NodeReader &n, Value lhs, Value lhsZero, Value rhs, Value rhsZero) {
-  return n.create<MatmulOp>({withoutZeroPoint(n, lhs, lhsZero, -2), withoutZeroPoint(n, rhs, rhsZero, -1)});
-}
-
 void readMatMulInteger(NodeReader &n) {
   n.set(0, multiplyIntegers(n, n.require(0), n.get(2), n.require(1), n.get(3)));
 }
@@ -102,13 +112,9 @@ void readConvInteger(NodeReader &n) {
   n.set(0, makeConvolution(n, input, weight, Value()));
 }
 
-/// `sums * lhs * rhs` in the steps of the result, whose scale and zero point are operands 6 and 7. A scale is one number
-/// or one per index of its axis.
+/// `sums * lhs * rhs` in the steps of the result, whose scale and zero point are operands 6 and 7.
 void setRequantized(NodeReader &n, Value sums, Value lhs, int64_t lhsAxis, Value rhs, int64_t rhsAxis) {
-  lhs = alignParameter(n, n.widen(lhs), sums, lhsAxis);
-  rhs = alignParameter(n, n.widen(rhs), sums, rhsAxis);
-  Value scale = n.create<MulOp>({lhs, rhs}), zero = n.makeScalar(0, n.builder.getI32Type());
-  Value real = n.create<DequantizeOp>({sums, scale, zero});
+  Value real = scaleSums(n, sums, lhs, lhsAxis, rhs, rhsAxis);
   n.set(0, n.create<QuantizeOp>({real, n.widen(n.require(6)), n.require(7)}));
 }
 
@@ -131,6 +137,9 @@ const OpRow rows[] = {
     {"MatMulInteger", readMatMulInteger, 10}, {"QLinearMatMul", readQLinearMatMul, 10},
     {"ConvInteger", readConvInteger, 10, maxOpset, "one to three spatial dimensions"},
     {"QLinearConv", readQLinearConv, 10, maxOpset, "one to three spatial dimensions"},
+    // onnxruntime's quantizer writes these where ai.onnx did not have the type yet.
+    {"QuantizeLinear", readQuantizeLinear, 1, maxOpset, "to int8, uint8, int16, uint16", "com.microsoft"},
+    {"DequantizeLinear", readDequantizeLinear, 1, maxOpset, "from int8, uint8, int16, uint16, int32", "com.microsoft"},
 };
 
 } // namespace
