@@ -5,6 +5,7 @@
 #define DSC_COMPILER_COMPILER_H
 
 #include "compiler/Options.h"
+#include "compiler/quantize/QuantReport.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -38,6 +39,8 @@ struct CompileReport {
   int64_t arenaBound = 0;
   bool open = false;
   int64_t planBytes = 0;
+  /// With `quantize`: what it did.
+  std::optional<QuantReport> quant;
 };
 
 /// Where a compilation reports to; every member may be empty.

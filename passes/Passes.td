@@ -198,6 +198,94 @@ def FoldBatchnormPass : Pass<"dsc-fold-batchnorm", "::mlir::ModuleOp"> {
 
 //===--- quantize ------------------------------------------------------------===//
 
+def AnnotateLayerKindPass : Pass<"dsc-annotate-layer-kind", "::mlir::ModuleOp"> {
+  let summary = "say what every layer is for, and why";
+  let description = [{
+    Marks products, convolutions, attention, norms and gathers of rows of a weight with
+    `dsc.layer = {kind, reason}`: attention, feed_forward, embedding, conv, norm, head or other.
+    Evidence in this order: `layer-kinds` (`regex=kind`, on the name of the node or the weight); the
+    op; words in names (`attn`, `mlp`, `lm_head`, ...; the last one in a name counts); structure.
+
+    Before:
+    ```mlir
+    %y = dsc.matmul %x, %w : ... loc("/layer.0/mlp/fc1/MatMul")
+    ```
+    After:
+    ```mlir
+    %y = dsc.matmul %x, %w {dsc.layer = {kind = "feed_forward", reason = "the name ... holds 'mlp'"}} : ...
+    ```
+  }];
+  let options = [ListOption<"layerKinds", "layer-kinds", "std::string", "regex=kind, the first that matches">];
+  let statistics = [Statistic<"numLayers", "num-layers", "Number of layers">];
+}
+
+def ChooseFormatsPass : Pass<"dsc-choose-formats", "::mlir::ModuleOp"> {
+  let summary = "choose what layers store and compute in";
+  let description = [{
+    Marks every layer that has a weight of two dimensions or more with `dsc.format = {storage,
+    activation}`, from the first of `rules` whose kind and name match. A rule is
+    `KIND/STORAGE/ACTIVATION/REGEX`: a kind or `any`; `i8` or `f32`; `none`, `static` or
+    `dynamic_token`; a pattern that is sought in the name of the node and of the weight. No rule, or
+    a name that one of `keep` matches: as the model has it.
+
+    Before:
+    ```mlir
+    %y = dsc.matmul %x, %w {dsc.layer = {kind = "head", reason = "..."}} : ...
+    ```
+    After `rules=any/i8/none/`:
+    ```mlir
+    %y = dsc.matmul %x, %w {dsc.format = {activation = "none", storage = "i8"}, dsc.layer = ...} : ...
+    ```
+  }];
+  let options = [ListOption<"rules", "rules", "std::string", "KIND/STORAGE/ACTIVATION/REGEX, the first that matches">,
+                 ListOption<"keep", "keep", "std::string", "Names of layers that stay as they are">];
+  let statistics = [Statistic<"numQuantized", "num-quantized", "Number of layers with weights in int8">];
+}
+
+def QuantizeWeightsPass : Pass<"dsc-quantize-weights", "::mlir::ModuleOp"> {
+  let summary = "store weights in int8 with a scale per channel";
+  let description = [{
+    A layer whose `dsc.format` has `storage = "i8"` reads its weight through a `dsc.dequantize` of
+    int8 steps in [-127, 127]: the largest magnitude of an output channel (of a row of a table) is
+    127 steps. A gather takes rows and their scales, and only these become real numbers. Layers that
+    share a weight share its int8 form. Weights with NaN or infinity stay. `dsc.stored = {weight,
+    before, after, sqnr}` says what became of the weight, in bytes and decibels.
+
+    Before:
+    ```mlir
+    %w = dsc.weight @w : tensor<8x2xf32>
+    %y = dsc.matmul %x, %w : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    ```
+    After:
+    ```mlir
+    %q = dsc.weight @w.i8 : tensor<8x2xi8>
+    %s = dsc.weight @w.scale : tensor<1x2xf32>
+    %z = dsc.constant dense<0> : tensor<i8>
+    %d = dsc.dequantize %q, %s, %z : (tensor<8x2xi8>, tensor<1x2xf32>, tensor<i8>) -> tensor<8x2xf32>
+    %y = dsc.matmul %x, %d : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numWeights", "num-weights", "Number of layers that read int8 weights">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
+def EraseLayerMarksPass : Pass<"dsc-erase-layer-marks", "::mlir::ModuleOp"> {
+  let summary = "remove the marks of the quantize phase";
+  let description = [{
+    Removes the attributes `dsc.layer`, `dsc.format`, `dsc.range` and `dsc.stored`, by which the
+    passes of the quantize phase talk to each other: equal layers are equal again.
+
+    Before:
+    ```mlir
+    %y = dsc.matmul %x, %w {dsc.layer = {kind = "head", reason = "..."}} : ...
+    ```
+    After:
+    ```mlir
+    %y = dsc.matmul %x, %w : ...
+    ```
+  }];
+}
+
 def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
   let summary = "decide the element types that contractions compute in";
   let description = [{

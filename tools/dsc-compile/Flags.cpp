@@ -20,6 +20,9 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   --level=LIST          CPU levels to generate code for: v3, v4, native (default v3,v4)
   --dim NAME=VALUE      pin a symbolic dimension; NAME=LOW..HIGH bounds it (repeatable)
   --opt=0|1|2           0: no rewrites, one op per kernel; 1: graph rewrites; 2: everything (default)
+  --quantize=HOW        off (default); int8-weights: weights in int8, a scale per channel
+  --layer-kind='REGEX=KIND'  say what layers are for: attention, feed_forward, embedding, conv, norm, head or other
+  --keep='REGEX=fp32'   layers whose node or weight has such a name stay as they are (both repeatable)
   --threads=N           threads of the compiler (default: one per core)
   --external-data-root=DIR  where external weights may lie besides the model's folder
   --stop-after=PHASE    print the IR behind a phase and stop
@@ -111,6 +114,12 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
     return parseCount(name, value, options.threads) &&
            (options.threads <= mostThreads ||
             fail(llvm::Twine("expected at most ") + llvm::Twine(mostThreads) + " threads, but got " + value));
+  if (name == "--quantize")
+    return parseQuantize(value, options.quantize, error);
+  if (name == "--layer-kind")
+    return parseLayerKindRule(value, options.quantize, error);
+  if (name == "--keep")
+    return parseKeep(value, options.quantize, error);
   if (name == "--explain") {
     for (StringRef part : llvm::split(value, ',')) {
       if (part != "fuse" && part != "kernel")

@@ -55,6 +55,8 @@ void printSummary(const CompileReport &report, llvm::StringRef output, bool stat
   os << "  ops " << report.ops << ", groups " << report.groups << ", kernels " << report.kernels << '\n'
      << "  weights " << formatBytes(report.weightBytes) << ", code " << formatBytes(report.codeBytes) << ", arena "
      << (report.open ? "as large as the inputs ask for" : formatBytes(report.arenaBytes)) << '\n';
+  if (report.quant)
+    printQuantSummary(*report.quant, os);
   if (stats && !report.open)
     os << "  arena / bound " << llvm::format("%.3f", getArenaRatio(report)) << " (" << report.arenaBytes << " / "
        << report.arenaBound << " bytes)\n";
