@@ -94,7 +94,10 @@ void buildFormats(OpPassManager &passes, const CompileOptions &options) {
   passes.addPass(createChooseFormatsPass(formats));
 }
 
-void buildRewrites(OpPassManager &passes) { passes.addPass(createQuantizeWeightsPass()); }
+void buildRewrites(OpPassManager &passes) {
+  passes.addPass(createQuantizeWeightsPass());
+  passes.addPass(createQuantizeActivationsPass());
+}
 
 ArrayRef<Phase> getPhases() {
   static const std::vector<Phase> table = makeTable();

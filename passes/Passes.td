@@ -269,6 +269,30 @@ def QuantizeWeightsPass : Pass<"dsc-quantize-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dsc::DscDialect"];
 }
 
+def QuantizeActivationsPass : Pass<"dsc-quantize-activations", "::mlir::ModuleOp"> {
+  let summary = "round activations of int8 layers to 8 bits";
+  let description = [{
+    A layer with an int8 weight whose `dsc.format` has `activation = "static"` reads its activation
+    through a `dsc.quantize` and a `dsc.dequantize` with the scale and zero point of `dsc.range`, and
+    one with `activation = "dynamic_token"` through a `dsc.dyn_quantize`: a scale per token of a
+    product, per image of a convolution. Layers that read the same value share it. Activations whose
+    tokens do not lie together in memory stay.
+
+    Before:
+    ```mlir
+    %y = dsc.matmul %x, %w {dsc.format = {activation = "dynamic_token", storage = "i8"}, ...} : ...
+    ```
+    After:
+    ```mlir
+    %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = ui8} : ...
+    %d = dsc.dequantize %q, %s, %z : (tensor<4x8xui8>, tensor<4x1xf32>, tensor<4x1xui8>) -> tensor<4x8xf32>
+    %y = dsc.matmul %d, %w {...} : ...
+    ```
+  }];
+  let statistics = [Statistic<"numActivations", "num-activations", "Number of activations rounded">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
 def EraseLayerMarksPass : Pass<"dsc-erase-layer-marks", "::mlir::ModuleOp"> {
   let summary = "remove the marks of the quantize phase";
   let description = [{

@@ -23,6 +23,8 @@ CASES = [
     ("vit_b16", ["--quantize=int8-weights"], 0.30, 32),
     ("resnet50", ["--quantize=int8-weights"], 0.32, 28),
     ("bert_base", ["--quantize=int8-weights", "--opt=0"], 0.30, 32),
+    ("bert_base", ["--quantize=int8"], 0.30, 28),
+    ("gpt2_small", ["--quantize=int8"], 0.30, 28),
 ]
 
 

@@ -20,7 +20,8 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   --level=LIST          CPU levels to generate code for: v3, v4, native (default v3,v4)
   --dim NAME=VALUE      pin a symbolic dimension; NAME=LOW..HIGH bounds it (repeatable)
   --opt=0|1|2           0: no rewrites, one op per kernel; 1: graph rewrites; 2: everything (default)
-  --quantize=HOW        off (default); int8-weights: weights in int8, a scale per channel
+  --quantize=HOW        off (default); int8-weights: weights in int8, a scale per channel;
+                        int8: feed-forward activations in 8 bits too
   --layer-kind='REGEX=KIND'  say what layers are for: attention, feed_forward, embedding, conv, norm, head or other
   --keep='REGEX=fp32'   layers whose node or weight has such a name stay as they are (both repeatable)
   --threads=N           threads of the compiler (default: one per core)

@@ -47,3 +47,35 @@ func.func @dequantize_c3(%q: tensor<4xi8>, %s: tensor<f32>, %z: tensor<i8>) {
   %x = dsc.dequantize %q, %s, %z : (tensor<4xi8>, tensor<f32>, tensor<i8>) -> tensor<4xf16>
   return
 }
+
+// -----
+
+func.func @dyn_quantize_c1(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected an axis in [0, 2), but got 2}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 2 : i64, storage = ui8} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x1xf32>, tensor<2x1xui8>)
+  return
+}
+
+// -----
+
+func.func @dyn_quantize_c2(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected a storage of i8 or ui8, but got 'i4'}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = i4} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x1xf32>, tensor<2x1xui8>)
+  return
+}
+
+// -----
+
+func.func @dyn_quantize_c3(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected element type 'i8' of result #0, but got 'ui8'}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = i8} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x1xf32>, tensor<2x1xui8>)
+  return
+}
+
+// -----
+
+func.func @dyn_quantize_c4(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected sizes [2, 1] of result #1, but got [2, 4]}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = ui8} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x4xf32>, tensor<2x1xui8>)
+  return
+}

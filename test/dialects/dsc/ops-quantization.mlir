@@ -49,3 +49,13 @@ func.func @constants_are_not_dequantized() -> tensor<2xf32> {
   %x = dsc.dequantize %q, %s, %z : (tensor<2xi8>, tensor<f32>, tensor<i8>) -> tensor<2xf32>
   return %x : tensor<2xf32>
 }
+
+// Rows from `axis` on share a scale; the sizes before it are the scale's.
+// CHECK-LABEL: func.func @rows_choose_scales
+// FOLD-LABEL: func.func @rows_choose_scales
+func.func @rows_choose_scales(%x: tensor<?x4x8xf32, #dsc.dims<()[s0] -> (s0, 4, 8)>>) -> tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>> {
+  // CHECK: dsc.dyn_quantize %{{.*}} {axis = 1 : i64, storage = ui8} : (tensor<?x4x8xf32, #dsc.dims<()[s0] -> (s0, 4, 8)>>) -> (tensor<?x4x8xui8, #dsc.dims<()[s0] -> (s0, 4, 8)>>, tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>>, tensor<?x1x1xui8, #dsc.dims<()[s0] -> (s0, 1, 1)>>)
+  // FOLD: dsc.dyn_quantize {{.*}} -> (tensor<?x4x8xui8, {{.*}}>, tensor<?x1x1xf32, {{.*}}>, tensor<?x1x1xui8, {{.*}}>)
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = ui8} : (tensor<?x4x8xf32, #dsc.dims<()[s0] -> (s0, 4, 8)>>) -> (tensor<?x4x8xui8, #dsc.dims<()[s0] -> (s0, 4, 8)>>, tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>>, tensor<?x1x1xui8, #dsc.dims<()[s0] -> (s0, 1, 1)>>)
+  return %s : tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>>
+}
