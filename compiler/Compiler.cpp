@@ -115,7 +115,7 @@ LogicalResult Compilation::runPhase(const Phase &phase) {
   if (phase.name == "emit" && failed(runEmit()))
     return failure();
   if (phase.name == "quantize" && options.quantize.isOn() &&
-      failed(quantizeModel(*module, options, report.quant.emplace())))
+      failed(quantizeModel(*module, options, hooks.runPlan, report.quant.emplace())))
     return failure();
   if (phase.name == "fuse" && options.explainFuse && hooks.explainOutput)
     explainFusion(*module, *hooks.explainOutput);

@@ -6,6 +6,7 @@
 
 #include "compiler/Options.h"
 #include "compiler/quantize/QuantReport.h"
+#include "compiler/quantize/ScratchPlan.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -52,6 +53,8 @@ struct CompileHooks {
   llvm::raw_ostream *printOutput = nullptr;
   /// Takes the text of explainFuse and explainKernel.
   llvm::raw_ostream *explainOutput = nullptr;
+  /// Runs plans for calibration; needed where the options ask for that.
+  RunPlan runPlan;
 };
 
 /// Compiles `modelPath` into the plan file `outputPath` (not written with stopAfter). Errors are diagnostics of `context`

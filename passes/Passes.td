@@ -242,6 +242,49 @@ def ChooseFormatsPass : Pass<"dsc-choose-formats", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numQuantized", "num-quantized", "Number of layers with weights in int8">];
 }
 
+def InsertObserversPass : Pass<"dsc-insert-observers", "::mlir::ModuleOp"> {
+  let summary = "make results of what calibration has to see";
+  let description = [{
+    Appends the activations of layers whose `dsc.format` is static to the results of the function,
+    each once, named `dsc.observed.N`. For a copy of the module that is run and thrown away.
+
+    Before:
+    ```mlir
+    %y = dsc.conv %r, %w {dsc.format = {activation = "static", storage = "i8"}, ...} : ...
+    return %y : tensor<1x4x8xf32>
+    ```
+    After:
+    ```mlir
+    return %y, %r : tensor<1x4x8xf32>, tensor<1x3x8xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numObserved", "num-observed", "Number of values shown">];
+}
+
+def InsertNoiseObserversPass : Pass<"dsc-insert-noise-observers", "::mlir::ModuleOp"> {
+  let summary = "show the noise of every layer that will be quantized";
+  let description = [{
+    Copies every layer with an int8 format; the copy keeps the format, the layer loses it. The results
+    of the function become the sums of squares of the layer's result and of what the copy gives more,
+    two for each layer, and nothing else. Without quantization in between the second one is zero. For
+    a copy of the module that is quantized, run and thrown away.
+
+    Before:
+    ```mlir
+    %y = dsc.matmul %x, %w {dsc.format = {activation = "none", storage = "i8"}} : ...
+    ```
+    After:
+    ```mlir
+    %y = dsc.matmul %x, %w : ...
+    %c = dsc.matmul %x, %w {dsc.format = {activation = "none", storage = "i8"}} : ...
+    %d = dsc.sub %c, %y : ...
+    return %sum_of_y_squared, %sum_of_d_squared : tensor<f32>, tensor<f32>
+    ```
+  }];
+  let statistics = [Statistic<"numLayers", "num-layers", "Number of layers copied">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
 def QuantizeWeightsPass : Pass<"dsc-quantize-weights", "::mlir::ModuleOp"> {
   let summary = "store weights in int8 with a scale per channel";
   let description = [{
@@ -249,7 +292,7 @@ def QuantizeWeightsPass : Pass<"dsc-quantize-weights", "::mlir::ModuleOp"> {
     int8 steps in [-127, 127]: the largest magnitude of an output channel (of a row of a table) is
     127 steps. A gather takes rows and their scales, and only these become real numbers. Layers that
     share a weight share its int8 form. Weights with NaN or infinity stay. `dsc.stored = {weight,
-    before, after, sqnr}` says what became of the weight, in bytes and decibels.
+    shape, before, after, sqnr}` says what became of the weight, in bytes and decibels.
 
     Before:
     ```mlir
@@ -296,7 +339,7 @@ def QuantizeActivationsPass : Pass<"dsc-quantize-activations", "::mlir::ModuleOp
 def EraseLayerMarksPass : Pass<"dsc-erase-layer-marks", "::mlir::ModuleOp"> {
   let summary = "remove the marks of the quantize phase";
   let description = [{
-    Removes the attributes `dsc.layer`, `dsc.format`, `dsc.range` and `dsc.stored`, by which the
+    Removes the attributes `dsc.layer`, `dsc.format`, `dsc.range`, `dsc.noise` and `dsc.stored`, by which the
     passes of the quantize phase talk to each other: equal layers are equal again.
 
     Before:

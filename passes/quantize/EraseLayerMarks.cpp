@@ -17,7 +17,7 @@ struct EraseLayerMarksPass : impl::EraseLayerMarksPassBase<EraseLayerMarksPass> 
 
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
-      for (StringRef mark : {layerMark, formatMark, rangeMark, storedMark})
+      for (StringRef mark : {layerMark, formatMark, rangeMark, noiseMark, storedMark})
         op->removeAttr(mark);
     });
   }

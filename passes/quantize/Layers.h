@@ -35,9 +35,11 @@ struct LayerFormat {
 inline constexpr llvm::StringLiteral layerMark = "dsc.layer";
 /// {storage, activation}
 inline constexpr llvm::StringLiteral formatMark = "dsc.format";
-/// [smallest, largest] of the activation, from calibration.
+/// [smallest, largest, part of the values outside] of the activation, from calibration.
 inline constexpr llvm::StringLiteral rangeMark = "dsc.range";
-/// {weight, before, after, sqnr}: bytes, and decibels.
+/// Signal over noise of the layer's result when it alone is quantized, in decibels, from calibration.
+inline constexpr llvm::StringLiteral noiseMark = "dsc.noise";
+/// {weight, shape, before, after, sqnr}: bytes, and decibels.
 inline constexpr llvm::StringLiteral storedMark = "dsc.stored";
 
 void setLayerMark(mlir::Operation *op, LayerKind kind, llvm::StringRef reason);

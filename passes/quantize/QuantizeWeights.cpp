@@ -61,7 +61,7 @@ private:
     int64_t before = real.getCount() * real.getBytesPerElement();
     int64_t scales = quantized->scale.getCount() * real.getBytesPerElement();
     StoredWeight result;
-    result.mark = makeMark(builder, name, before, real.getCount() + scales, quantized->sqnr);
+    result.mark = makeMark(builder, name, real.getShape(), before, real.getCount() + scales, quantized->sqnr);
     result.steps = create(builder, source->getLoc(), std::move(quantized->steps), name + ".i8");
     result.scale = create(builder, source->getLoc(), std::move(quantized->scale), name + ".scale");
     auto zero = DenseElementsAttr::get(RankedTensorType::get({}, builder.getI8Type()), int8_t(0));
@@ -74,8 +74,10 @@ private:
     return pool.createWeight(builder, loc, std::move(tensor).toAttribute(name), name);
   }
 
-  static DictionaryAttr makeMark(Builder b, StringRef weight, int64_t before, int64_t after, double sqnr) {
+  static DictionaryAttr makeMark(Builder b, StringRef weight, ArrayRef<int64_t> shape, int64_t before, int64_t after,
+                                 double sqnr) {
     return b.getDictionaryAttr({b.getNamedAttr("weight", b.getStringAttr(weight)),
+                                b.getNamedAttr("shape", b.getDenseI64ArrayAttr(shape)),
                                 b.getNamedAttr("before", b.getI64IntegerAttr(before)),
                                 b.getNamedAttr("after", b.getI64IntegerAttr(after)),
                                 b.getNamedAttr("sqnr", b.getF64FloatAttr(sqnr))});

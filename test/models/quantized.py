@@ -23,6 +23,7 @@ CASES = [
     ("vit_b16", ["--quantize=int8-weights"], 0.30, 32),
     ("resnet50", ["--quantize=int8-weights"], 0.32, 28),
     ("bert_base", ["--quantize=int8-weights", "--opt=0"], 0.30, 32),
+    ("resnet50", ["--quantize=int8", "--calibration=CALIBRATION", "--min-sqnr=28dB"], 0.32, 28),
     ("bert_base", ["--quantize=int8"], 0.30, 28),
     ("gpt2_small", ["--quantize=int8"], 0.30, 28),
 ]
@@ -45,6 +46,11 @@ def run_inputs(path, seed):
 def check(tools, folder, name, flags, most_size, least_sqnr):
     path = compare.model_file(name, small=True)
     outputs, sizes = [], []
+    calibration = folder / name
+    calibration.mkdir(exist_ok=True)
+    for seed in range(2, 6):
+        np.savez(calibration / f"{seed}.npz", **run_inputs(path, seed))
+    flags = [flag.replace("CALIBRATION", str(calibration)) for flag in flags]
     for kind, extra in (("f32", [f for f in flags if f.startswith("--opt")]), ("int8", flags)):
         plan = folder / f"{kind}.dsc"
         report = json.loads(compare.run_tool(tools / "dsc-compile", path, "-o", plan, "--json", *extra))

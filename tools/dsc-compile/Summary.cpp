@@ -91,6 +91,11 @@ void printJson(const CompileReport &report, llvm::StringRef output, llvm::raw_os
           json.attribute("peak_bytes", phase.peakBytes);
         });
     });
+    if (report.quant) {
+      json.attributeBegin("quantization");
+      printQuantJson(*report.quant, json);
+      json.attributeEnd();
+    }
   });
   os << '\n';
 }

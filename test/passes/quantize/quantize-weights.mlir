@@ -12,7 +12,7 @@ func.func @columns(%x: tensor<4x3xf32>) -> tensor<4x2xf32> {
   // CHECK-DAG: %[[Z:.*]] = dsc.constant dense<0> : tensor<i8>
   %w = dsc.weight @w : tensor<3x2xf32>
   // CHECK: %[[D:.*]] = dsc.dequantize %[[Q]], %[[S]], %[[Z]] : (tensor<3x2xi8>, tensor<1x2xf32>, tensor<i8>) -> tensor<3x2xf32>
-  // CHECK: dsc.matmul %arg0, %[[D]] {{.*}}dsc.stored = {after = 14 : i64, before = 24 : i64, sqnr = {{.*}}, weight = "w"}
+  // CHECK: dsc.matmul %arg0, %[[D]] {{.*}}dsc.stored = {after = 14 : i64, before = 24 : i64, shape = array<i64: 3, 2>, sqnr = {{.*}}, weight = "w"}
   %y = dsc.matmul %x, %w {dsc.format = {activation = "none", storage = "i8"}} : (tensor<4x3xf32>, tensor<3x2xf32>) -> tensor<4x2xf32>
   return %y : tensor<4x2xf32>
 }
