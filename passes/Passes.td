@@ -90,7 +90,8 @@ def FoldConstantsPass : Pass<"dsc-fold-constants", "::mlir::ModuleOp"> {
     Evaluates ops whose operands are constants or weights. Results of more than 1 KiB become
     weights; all of them together take at most `max-bytes`, and no result is more than 64 KiB larger
     than its operands. A view of a weight shares its bytes. A weight that is transposed for products
-    only stays as it is: products read it transposed. Weights that nothing reads are erased.
+    only stays as it is: products read it transposed. Weights of 8 or 16 bits are dequantized with
+    `dequantize` only, and then whatever their size. Weights that nothing reads are erased.
 
     Before:
     ```mlir
@@ -103,7 +104,8 @@ def FoldConstantsPass : Pass<"dsc-fold-constants", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [Option<"maxBytes", "max-bytes", "int64_t", "int64_t(1) << 30",
-                        "Most bytes of new weights">];
+                        "Most bytes of new weights">,
+                 Option<"dequantize", "dequantize", "bool", "false", "Fold steps from stored integers too">];
   let statistics = [Statistic<"numFolded", "num-folded", "Number of ops evaluated">];
   let dependentDialects = ["::dsc::DscDialect"];
 }
@@ -198,159 +200,50 @@ def FoldBatchnormPass : Pass<"dsc-fold-batchnorm", "::mlir::ModuleOp"> {
 
 //===--- quantize ------------------------------------------------------------===//
 
-def AnnotateLayerKindPass : Pass<"dsc-annotate-layer-kind", "::mlir::ModuleOp"> {
-  let summary = "say what every layer is for, and why";
+include "passes/quantize/LayerPasses.td"
+
+def PropagateQuantizationPass : Pass<"dsc-propagate-quantization", "::mlir::ModuleOp"> {
+  let summary = "let steps between integers and reals meet";
   let description = [{
-    Marks products, convolutions, attention, norms and gathers of rows of a weight with
-    `dsc.layer = {kind, reason}`: attention, feed_forward, embedding, conv, norm, head or other.
-    Evidence in this order: `layer-kinds` (`regex=kind`, on the name of the node or the weight); the
-    op; words in names (`attn`, `mlp`, `lm_head`, ...; the last one in a name counts); structure.
+    Dequantize steps of one scale move below ops that only move elements, and below max pools;
+    quantize steps move above them. Where a dequantize meets the quantize of the same scale and zero
+    point, both go. Quantize before dequantize stays: it rounds.
 
     Before:
     ```mlir
-    %y = dsc.matmul %x, %w : ... loc("/layer.0/mlp/fc1/MatMul")
+    %x = dsc.dequantize %q, %s, %z : ...
+    %y = dsc.transpose %x {permutation = array<i64: 1, 0>} : ...
+    %r = dsc.quantize %y, %s, %z : ...
     ```
     After:
     ```mlir
-    %y = dsc.matmul %x, %w {dsc.layer = {kind = "feed_forward", reason = "the name ... holds 'mlp'"}} : ...
+    %r = dsc.transpose %q {permutation = array<i64: 1, 0>} : ...
     ```
   }];
-  let options = [ListOption<"layerKinds", "layer-kinds", "std::string", "regex=kind, the first that matches">];
-  let statistics = [Statistic<"numLayers", "num-layers", "Number of layers">];
-}
-
-def ChooseFormatsPass : Pass<"dsc-choose-formats", "::mlir::ModuleOp"> {
-  let summary = "choose what layers store and compute in";
-  let description = [{
-    Marks every layer that has a weight of two dimensions or more with `dsc.format = {storage,
-    activation}`, from the first of `rules` whose kind and name match. A rule is
-    `KIND/STORAGE/ACTIVATION/REGEX`: a kind or `any`; `i8` or `f32`; `none`, `static` or
-    `dynamic_token`; a pattern that is sought in the name of the node and of the weight. No rule, or
-    a name that one of `keep` matches: as the model has it.
-
-    Before:
-    ```mlir
-    %y = dsc.matmul %x, %w {dsc.layer = {kind = "head", reason = "..."}} : ...
-    ```
-    After `rules=any/i8/none/`:
-    ```mlir
-    %y = dsc.matmul %x, %w {dsc.format = {activation = "none", storage = "i8"}, dsc.layer = ...} : ...
-    ```
-  }];
-  let options = [ListOption<"rules", "rules", "std::string", "KIND/STORAGE/ACTIVATION/REGEX, the first that matches">,
-                 ListOption<"keep", "keep", "std::string", "Names of layers that stay as they are">];
-  let statistics = [Statistic<"numQuantized", "num-quantized", "Number of layers with weights in int8">];
-}
-
-def InsertObserversPass : Pass<"dsc-insert-observers", "::mlir::ModuleOp"> {
-  let summary = "make results of what calibration has to see";
-  let description = [{
-    Appends the activations of layers whose `dsc.format` is static to the results of the function,
-    each once, named `dsc.observed.N`. For a copy of the module that is run and thrown away.
-
-    Before:
-    ```mlir
-    %y = dsc.conv %r, %w {dsc.format = {activation = "static", storage = "i8"}, ...} : ...
-    return %y : tensor<1x4x8xf32>
-    ```
-    After:
-    ```mlir
-    return %y, %r : tensor<1x4x8xf32>, tensor<1x3x8xf32>
-    ```
-  }];
-  let statistics = [Statistic<"numObserved", "num-observed", "Number of values shown">];
-}
-
-def InsertNoiseObserversPass : Pass<"dsc-insert-noise-observers", "::mlir::ModuleOp"> {
-  let summary = "show the noise of every layer that will be quantized";
-  let description = [{
-    Copies every layer with an int8 format; the copy keeps the format, the layer loses it. The results
-    of the function become the sums of squares of the layer's result and of what the copy gives more,
-    two for each layer, and nothing else. Without quantization in between the second one is zero. For
-    a copy of the module that is quantized, run and thrown away.
-
-    Before:
-    ```mlir
-    %y = dsc.matmul %x, %w {dsc.format = {activation = "none", storage = "i8"}} : ...
-    ```
-    After:
-    ```mlir
-    %y = dsc.matmul %x, %w : ...
-    %c = dsc.matmul %x, %w {dsc.format = {activation = "none", storage = "i8"}} : ...
-    %d = dsc.sub %c, %y : ...
-    return %sum_of_y_squared, %sum_of_d_squared : tensor<f32>, tensor<f32>
-    ```
-  }];
-  let statistics = [Statistic<"numLayers", "num-layers", "Number of layers copied">];
   let dependentDialects = ["::dsc::DscDialect"];
 }
 
-def QuantizeWeightsPass : Pass<"dsc-quantize-weights", "::mlir::ModuleOp"> {
-  let summary = "store weights in int8 with a scale per channel";
+def LowerQuantPass : Pass<"dsc-lower-quant", "::mlir::ModuleOp"> {
+  let summary = "contract integers instead of the reals they stand for";
   let description = [{
-    A layer whose `dsc.format` has `storage = "i8"` reads its weight through a `dsc.dequantize` of
-    int8 steps in [-127, 127]: the largest magnitude of an output channel (of a row of a table) is
-    127 steps. A gather takes rows and their scales, and only these become real numbers. Layers that
-    share a weight share its int8 form. Weights with NaN or infinity stay. `dsc.stored = {weight,
-    shape, before, after, sqnr}` says what became of the weight, in bytes and decibels.
+    A product or convolution whose operands come out of `dsc.dequantize` becomes a `dsc.qmatmul` or
+    `dsc.qconv` of the integers. If only a constant weight does, of zero point 0, its products are
+    real and the weight stays in integers. Constant unsigned weights become signed, two constant
+    scales become one, and zero points that are 0 go. What reads the result is not looked at.
 
     Before:
     ```mlir
-    %w = dsc.weight @w : tensor<8x2xf32>
-    %y = dsc.matmul %x, %w : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    %x = dsc.dequantize %q, %s, %z : ...
+    %w = dsc.dequantize %v, %t, %y : ...
+    %p = dsc.matmul %x, %w : ...
     ```
     After:
     ```mlir
-    %q = dsc.weight @w.i8 : tensor<8x2xi8>
-    %s = dsc.weight @w.scale : tensor<1x2xf32>
-    %z = dsc.constant dense<0> : tensor<i8>
-    %d = dsc.dequantize %q, %s, %z : (tensor<8x2xi8>, tensor<1x2xf32>, tensor<i8>) -> tensor<8x2xf32>
-    %y = dsc.matmul %x, %d : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    %p = dsc.qmatmul %q scale %s zero %z, %v scale %t zero %y : ...
     ```
   }];
-  let statistics = [Statistic<"numWeights", "num-weights", "Number of layers that read int8 weights">];
+  let statistics = [Statistic<"numLowered", "num-lowered", "Number of contractions of integers made">];
   let dependentDialects = ["::dsc::DscDialect"];
-}
-
-def QuantizeActivationsPass : Pass<"dsc-quantize-activations", "::mlir::ModuleOp"> {
-  let summary = "round activations of int8 layers to 8 bits";
-  let description = [{
-    A layer with an int8 weight whose `dsc.format` has `activation = "static"` reads its activation
-    through a `dsc.quantize` and a `dsc.dequantize` with the scale and zero point of `dsc.range`, and
-    one with `activation = "dynamic_token"` through a `dsc.dyn_quantize`: a scale per token of a
-    product, per image of a convolution. Layers that read the same value share it. Activations whose
-    tokens do not lie together in memory stay.
-
-    Before:
-    ```mlir
-    %y = dsc.matmul %x, %w {dsc.format = {activation = "dynamic_token", storage = "i8"}, ...} : ...
-    ```
-    After:
-    ```mlir
-    %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = ui8} : ...
-    %d = dsc.dequantize %q, %s, %z : (tensor<4x8xui8>, tensor<4x1xf32>, tensor<4x1xui8>) -> tensor<4x8xf32>
-    %y = dsc.matmul %d, %w {...} : ...
-    ```
-  }];
-  let statistics = [Statistic<"numActivations", "num-activations", "Number of activations rounded">];
-  let dependentDialects = ["::dsc::DscDialect"];
-}
-
-def EraseLayerMarksPass : Pass<"dsc-erase-layer-marks", "::mlir::ModuleOp"> {
-  let summary = "remove the marks of the quantize phase";
-  let description = [{
-    Removes the attributes `dsc.layer`, `dsc.format`, `dsc.range`, `dsc.noise` and `dsc.stored`, by which the
-    passes of the quantize phase talk to each other: equal layers are equal again.
-
-    Before:
-    ```mlir
-    %y = dsc.matmul %x, %w {dsc.layer = {kind = "head", reason = "..."}} : ...
-    ```
-    After:
-    ```mlir
-    %y = dsc.matmul %x, %w : ...
-    ```
-  }];
 }
 
 def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
@@ -373,7 +266,7 @@ def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
 def ChooseLayoutPass : Pass<"dsc-choose-layout", "::mlir::ModuleOp"> {
   let summary = "compute convolutions in NHWC";
   let description = [{
-    f32 convolutions over one or two spatial dimensions with known weights read and write NHWC. Their
+    Convolutions of f32 or bytes over one or two spatial dimensions with known weights read and write NHWC. Their
     transposes move through elementwise ops, pools, batch norm, concat, slice, pad, resize, softmax
     and reductions until they meet and cancel: an image model keeps one at its entry, and a
     reduction over pixels needs none at its end. An op with two operands, one of them outside the
@@ -399,8 +292,8 @@ def ChooseLayoutPass : Pass<"dsc-choose-layout", "::mlir::ModuleOp"> {
 def PackWeightsPass : Pass<"dsc-pack-weights", "::mlir::ModuleOp"> {
   let summary = "give contractions weights in panels";
   let description = [{
-    The f32 weight of a product (two dimensions, also transposed) or of an NHWC convolution becomes
-    a second `dsc.param` with the type of its panels and the same bytes, which are rearranged while
+    The weight of a product (two dimensions, also transposed) or of an NHWC convolution, of f32 or
+    signed bytes, becomes a second `dsc.param` with the type of its panels and the same bytes, which are rearranged while
     the plan is written. One packed form serves all of its readers; a weight that is also read
     unpacked stays. Batched weights, and products with a transposed left operand, are not packed.
 

@@ -58,6 +58,8 @@ LayerFormat getLayerFormat(Operation *op) {
   return format;
 }
 
+static int64_t rankOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getRank(); }
+
 /// Small weights stay: their bytes do not count.
 static bool isLargeWeight(Value value, const ConstantPool &pool) {
   auto type = cast<RankedTensorType>(value.getType());
@@ -67,9 +69,10 @@ static bool isLargeWeight(Value value, const ConstantPool &pool) {
 
 OpOperand *getWeightOperand(Operation *op, const ConstantPool &pool) {
   OpOperand *weight = llvm::TypeSwitch<Operation *, OpOperand *>(op)
-                          .Case([&](MatmulOp matmul) {
-                            bool isRight = isLargeWeight(matmul.getRhs(), pool);
-                            return isRight ? &matmul.getRhsMutable() : &matmul.getLhsMutable();
+                          .Case([](MatmulOp matmul) {
+                            bool isLinear = !matmul.getTransposeLhs() && rankOf(matmul.getLhs()) >= 2 &&
+                                            rankOf(matmul.getRhs()) == 2 && !matmul.getRhsPacking();
+                            return isLinear ? &matmul.getRhsMutable() : nullptr;
                           })
                           .Case([](ConvOp conv) { return &conv.getWeightMutable(); })
                           .Case([](GatherOp gather) { return gather.getAxis() == 0 ? &gather.getInputMutable() : nullptr; })
@@ -82,17 +85,12 @@ std::pair<int64_t, int64_t> getScaledDims(OpOperand &weight) {
   auto matmul = dyn_cast<MatmulOp>(weight.getOwner());
   if (!matmul)
     return {1, rank};
-  bool isRight = weight.getOperandNumber() == 1;
-  bool isTransposed = isRight ? matmul.getTransposeRhs() : matmul.getTransposeLhs();
-  int64_t contracted = isRight != isTransposed ? rank - 2 : rank - 1;
+  int64_t contracted = matmul.getTransposeRhs() ? rank - 1 : rank - 2;
   return {contracted, contracted + 1};
 }
 
 OpOperand *getActivationOperand(OpOperand &weight) {
-  Operation *op = weight.getOwner();
-  if (isa<GatherOp>(op))
-    return nullptr;
-  return &op->getOpOperand(weight.getOperandNumber() == 0 ? 1 : 0);
+  return isa<GatherOp>(weight.getOwner()) ? nullptr : &weight.getOwner()->getOpOperand(0);
 }
 
 } // namespace dsc

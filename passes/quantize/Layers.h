@@ -50,7 +50,8 @@ llvm::StringRef getLayerReason(mlir::Operation *op);
 void setLayerFormat(mlir::Operation *op, LayerFormat format);
 LayerFormat getLayerFormat(mlir::Operation *op);
 
-/// The operand of a product, convolution or gather of rows that is a large float weight; null if there is none.
+/// The operand of a product, convolution or gather of rows that is a large float weight, of a form that contractions can
+/// read as integers; null if there is none. A weight of a product is its right operand.
 mlir::OpOperand *getWeightOperand(mlir::Operation *op, const ConstantPool &pool);
 
 /// The dimensions of a weight that share a scale, as [first, last): what is summed over, or a row of a table.

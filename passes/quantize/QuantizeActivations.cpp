@@ -25,29 +25,24 @@ public:
     Value value = activation.get();
     if (how == Activation::Static && !range)
       return activation.getOwner()->emitOpError() << "expected a range from calibration, but got none";
-    std::optional<int64_t> axis = getRowAxis(activation);
-    if (isa_and_nonnull<WeightOp, ConstantOp>(value.getDefiningOp()) || (how == Activation::DynamicToken && !axis))
+    if (isa_and_nonnull<WeightOp, ConstantOp>(value.getDefiningOp()))
       return false;
+    int64_t axis = getRowAxis(activation);
     auto [known, isNew] = rounded.try_emplace({value.getAsOpaquePointer(), how, range.getAsOpaquePointer()});
     if (isNew) {
       OpBuilder builder(value.getContext());
       builder.setInsertionPointAfterValue(value);
-      known->second = how == Activation::Static ? makeStatic(builder, value, range) : makeDynamic(builder, value, *axis);
+      known->second = how == Activation::Static ? makeStatic(builder, value, range) : makeDynamic(builder, value, axis);
     }
     activation.set(known->second);
     return true;
   }
 
 private:
-  /// The first dimension of what shares a scale: a token of a product, an image of a convolution. Nothing where the
-  /// numbers of a token do not lie together.
-  static std::optional<int64_t> getRowAxis(OpOperand &activation) {
+  /// The first dimension of what shares a scale: a token of a product, an image of a convolution.
+  static int64_t getRowAxis(OpOperand &activation) {
     int64_t rank = cast<RankedTensorType>(activation.get().getType()).getRank();
-    auto matmul = dyn_cast<MatmulOp>(activation.getOwner());
-    if (!matmul)
-      return 1;
-    bool isTogether = activation.getOperandNumber() == 0 ? !matmul.getTransposeLhs() : matmul.getTransposeRhs();
-    return isTogether ? std::optional<int64_t>(rank - 1) : std::nullopt;
+    return isa<MatmulOp>(activation.getOwner()) ? rank - 1 : 1;
   }
 
   Value makeDynamic(OpBuilder &builder, Value value, int64_t axis) {
@@ -91,27 +86,12 @@ struct QuantizeActivationsPass : impl::QuantizeActivationsPassBase<QuantizeActiv
         layers.push_back(op);
     });
     for (Operation *layer : layers) {
-      OpOperand *activation = findActivation(layer);
-      if (!activation)
-        continue;
-      FailureOr<bool> changed =
-          rewriter.rewrite(*activation, getLayerFormat(layer).activation, layer->getAttrOfType<ArrayAttr>(rangeMark));
+      FailureOr<bool> changed = rewriter.rewrite(layer->getOpOperand(0), getLayerFormat(layer).activation,
+                                                 layer->getAttrOfType<ArrayAttr>(rangeMark));
       if (failed(changed))
         return signalPassFailure();
       numActivations += *changed;
     }
-  }
-
-  /// The operand beside the int8 weight; null for a gather.
-  static OpOperand *findActivation(Operation *layer) {
-    auto isStored = [](Value value) {
-      auto real = value.getDefiningOp<DequantizeOp>();
-      return real && real.getInput().getDefiningOp<WeightOp>();
-    };
-    for (unsigned i : {1u, 0u})
-      if (i < layer->getNumOperands() && isStored(layer->getOperand(i)))
-        return getActivationOperand(layer->getOpOperand(i));
-    return nullptr;
   }
 };
 

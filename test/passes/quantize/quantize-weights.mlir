@@ -40,21 +40,32 @@ func.func @tied(%i: tensor<4xi64>) -> tensor<4x3xf32> {
 
 // -----
 
-// A convolution has a scale per filter; so has the left operand of a product per row.
+// A convolution has a scale per filter.
 // CHECK: dsc.param @w.scale : tensor<2x1x1xf32>
-// CHECK: dsc.param @v.scale : tensor<2x1xf32>
 dsc.param @w : tensor<2x1x2xf32> = dense<[[[127.0, 1.0]], [[2.0, 254.0]]]> : tensor<2x1x2xf32>
-dsc.param @v : tensor<2x2xf32> = dense<[[127.0, 1.0], [2.0, 254.0]]> : tensor<2x2xf32>
 // CHECK-LABEL: @filters
 func.func @filters(%x: tensor<1x1x5xf32>) -> tensor<1x2x4xf32> {
   %w = dsc.weight @w : tensor<2x1x2xf32>
-  %v = dsc.weight @v : tensor<2x2xf32>
-  // CHECK: dsc.conv %arg0, %{{[0-9]+}} {
+  // CHECK: %[[D:.*]] = dsc.dequantize {{.*}} -> tensor<2x1x2xf32>
+  // CHECK: dsc.conv %arg0, %[[D]]
   %c = dsc.conv %x, %w {strides = array<i64: 1>, pads = array<i64: 0, 0>, dilations = array<i64: 1>, dsc.format = {activation = "none", storage = "i8"}} : (tensor<1x1x5xf32>, tensor<2x1x2xf32>) -> tensor<1x2x4xf32>
-  // CHECK: %[[D:.*]] = dsc.dequantize {{.*}} -> tensor<2x2xf32>
-  // CHECK: dsc.matmul %[[D]]
-  %y = dsc.matmul %v, %c {dsc.format = {activation = "none", storage = "i8"}} : (tensor<2x2xf32>, tensor<1x2x4xf32>) -> tensor<1x2x4xf32>
-  return %y : tensor<1x2x4xf32>
+  return %c : tensor<1x2x4xf32>
+}
+
+// -----
+
+// Contractions read no such weights as integers: of a left operand, of a batch of products, for a transposed operand.
+// CHECK-LABEL: @other_forms
+// CHECK-NOT: dsc.dequantize
+dsc.param @v : tensor<2x2xf32> = dense<[[127.0, 1.0], [2.0, 254.0]]> : tensor<2x2xf32>
+dsc.param @b : tensor<3x2x2xf32> = dense<1.0> : tensor<3x2x2xf32>
+func.func @other_forms(%x: tensor<3x2x2xf32>) -> (tensor<3x2x2xf32>, tensor<3x2x2xf32>, tensor<3x2x2xf32>) {
+  %v = dsc.weight @v : tensor<2x2xf32>
+  %b = dsc.weight @b : tensor<3x2x2xf32>
+  %0 = dsc.matmul %v, %x {dsc.format = {activation = "none", storage = "i8"}} : (tensor<2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+  %1 = dsc.matmul %x, %b {dsc.format = {activation = "none", storage = "i8"}} : (tensor<3x2x2xf32>, tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+  %2 = dsc.matmul %x, %v {transpose_lhs, dsc.format = {activation = "none", storage = "i8"}} : (tensor<3x2x2xf32>, tensor<2x2xf32>) -> tensor<3x2x2xf32>
+  return %0, %1, %2 : tensor<3x2x2xf32>, tensor<3x2x2xf32>, tensor<3x2x2xf32>
 }
 
 // -----
