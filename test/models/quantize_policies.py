@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Seeded models quantized by dsc-compile against their own f32 plans: size of the weights and signal to noise.
 
-usage: quantized.py --bin DIR
+usage: quantize_policies.py --bin DIR
 """
 import argparse
 import json
