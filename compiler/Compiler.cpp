@@ -7,6 +7,7 @@
 #include "compiler/emit/CodeSegments.h"
 #include "compiler/emit/PlanWriter.h"
 #include "compiler/import/Importer.h"
+#include "compiler/quantize/QuantizeModel.h"
 #include "dialects/dsc/Dsc.h"
 #include "dialects/plan/Plan.h"
 #include "passes/fuse/ExplainFusion.h"
@@ -112,6 +113,9 @@ LogicalResult Compilation::runPhase(const Phase &phase) {
   if (phase.name == "import" && failed(runImport()))
     return failure();
   if (phase.name == "emit" && failed(runEmit()))
+    return failure();
+  if (phase.name == "quantize" && options.quantize.isOn() &&
+      failed(quantizeModel(*module, options, hooks.runPlan, report.quant.emplace())))
     return failure();
   if (phase.name == "fuse" && options.explainFuse && hooks.explainOutput)
     explainFusion(*module, *hooks.explainOutput);

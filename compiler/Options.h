@@ -4,6 +4,8 @@
 #ifndef DSC_COMPILER_OPTIONS_H
 #define DSC_COMPILER_OPTIONS_H
 
+#include "compiler/quantize/QuantizeOptions.h"
+
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -42,6 +44,8 @@ struct CompileOptions {
   bool stats = false;
   /// Directory that external data may come from, beside the model's own; empty is none.
   std::string externalDataRoot;
+  /// What becomes of weights and activations.
+  QuantizeOptions quantize;
 };
 
 /// Adds one `name=value` or `name=low..high` to `options.dims`. False and a reason when it is malformed.

@@ -29,6 +29,8 @@ void buildGraph(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildQuantize(OpPassManager &passes, const CompileOptions &options) {
+  if (options.quantize.isOn())
+    passes.addPass(createEraseLayerMarksPass());
   if (options.optLevel >= 1) {
     passes.addPass(createPropagateQuantizationPass());
     passes.addPass(createFoldConstantsPass());
@@ -89,6 +91,21 @@ std::vector<Phase> makeTable() {
 }
 
 } // namespace
+
+void buildFormats(OpPassManager &passes, const CompileOptions &options) {
+  AnnotateLayerKindPassOptions kinds;
+  llvm::append_range(kinds.layerKinds, options.quantize.layerKinds);
+  passes.addPass(createAnnotateLayerKindPass(kinds));
+  ChooseFormatsPassOptions formats;
+  llvm::append_range(formats.rules, options.quantize.rules);
+  llvm::append_range(formats.keep, options.quantize.keep);
+  passes.addPass(createChooseFormatsPass(formats));
+}
+
+void buildRewrites(OpPassManager &passes) {
+  passes.addPass(createQuantizeWeightsPass());
+  passes.addPass(createQuantizeActivationsPass());
+}
 
 ArrayRef<Phase> getPhases() {
   static const std::vector<Phase> table = makeTable();

@@ -99,7 +99,7 @@ void ConstantPool::eraseUnused() {
   for (ParamOp param : unused) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(param.getValue());
     symbols.erase(param);
-    if (resource && !liveBlobs.contains(resource.getRawHandle().getKey()))
+    if (resource && !module->hasAttr(borrowedMark) && !liveBlobs.contains(resource.getRawHandle().getKey()))
       freeBlob(resource);
   }
 }

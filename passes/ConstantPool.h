@@ -9,6 +9,9 @@
 
 namespace dsc {
 
+/// On a module: its weights belong to another module, so their bytes are not freed with them.
+inline constexpr llvm::StringLiteral borrowedMark = "dsc.borrowed";
+
 /// Lives through one pass. Params must not be added or removed behind its back.
 class ConstantPool {
 public:

@@ -200,6 +200,8 @@ def FoldBatchnormPass : Pass<"dsc-fold-batchnorm", "::mlir::ModuleOp"> {
 
 //===--- quantize ------------------------------------------------------------===//
 
+include "passes/quantize/LayerPasses.td"
+
 def PropagateQuantizationPass : Pass<"dsc-propagate-quantization", "::mlir::ModuleOp"> {
   let summary = "let steps between integers and reals meet";
   let description = [{

@@ -21,6 +21,17 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
                         third where kernels of integers use its dot products)
   --dim NAME=VALUE      pin a symbolic dimension; NAME=LOW..HIGH bounds it (repeatable)
   --opt=0|1|2           0: no rewrites, one op per kernel; 1: graph rewrites; 2: everything (default)
+  --quantize=HOW        off (default); int8-weights: weights in int8, a scale per channel;
+                        int8: activations of convolutions (calibrated) and feed-forward layers (per token) in 8 bits
+                        too; FILE.yaml: what its rules say
+  --calibration=PATHS   inputs to measure with, comma separated: npz files (one is one run), folders with input_0.pb,
+                        and folders of these
+  --calibration-method=minmax|mse  the range of an activation: all of it (default), or what gives the least error
+  --max-size=N%         fail if the weights take more of fp32 than that
+  --min-sqnr=NdB        fail if the outputs are noisier than that on the calibration inputs
+  --quant-report=FILE   write what became of every layer as JSON, and as Markdown beside it
+  --layer-kind='REGEX=KIND'  say what layers are for: attention, feed_forward, embedding, conv, norm, head or other
+  --keep='REGEX=fp32'   layers whose node or weight has such a name stay as they are (both repeatable)
   --threads=N           threads of the compiler (default: one per core)
   --external-data-root=DIR  where external weights may lie besides the model's folder
   --stop-after=PHASE    print the IR behind a phase and stop
@@ -112,6 +123,20 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
     return parseCount(name, value, options.threads) &&
            (options.threads <= mostThreads ||
             fail(llvm::Twine("expected at most ") + llvm::Twine(mostThreads) + " threads, but got " + value));
+  if (name == "--quantize")
+    return parseQuantize(value, options.quantize, error);
+  if (name == "--layer-kind")
+    return parseLayerKindRule(value, options.quantize, error);
+  if (name == "--keep")
+    return parseKeep(value, options.quantize, error);
+  if (name == "--calibration")
+    return parseCalibration(value, options.quantize, error);
+  if (name == "--calibration-method")
+    return parseCalibrationMethod(value, options.quantize, error);
+  if (name == "--max-size")
+    return parseMaxSize(value, options.quantize, error);
+  if (name == "--min-sqnr")
+    return parseMinSqnr(value, options.quantize, error);
   if (name == "--explain") {
     for (StringRef part : llvm::split(value, ',')) {
       if (part != "fuse" && part != "kernel")
@@ -125,6 +150,7 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
                           .Case("--stop-after", &options.stopAfter)
                           .Case("--print-after", &options.printAfter)
                           .Case("--external-data-root", &options.externalDataRoot)
+                          .Case("--quant-report", &options.quantize.reportPath)
                           .Default(nullptr);
   if (!text)
     return fail("unknown flag " + name + " (see --help)");

@@ -44,6 +44,8 @@ void printSummary(const CompileReport &report, llvm::StringRef output, bool stat
   os << "  ops " << report.ops << ", groups " << report.groups << ", kernels " << report.kernels << '\n'
      << "  weights " << formatBytes(report.weightBytes) << ", code " << formatBytes(report.codeBytes) << ", arena "
      << (report.open ? "as large as the inputs ask for" : formatBytes(report.arenaBytes)) << '\n';
+  if (report.quant)
+    printQuantSummary(*report.quant, os);
   if (stats && !report.open)
     os << "  arena / bound " << llvm::format("%.3f", getArenaRatio(report)) << " (" << report.arenaBytes << " / "
        << report.arenaBound << " bytes)\n";
@@ -78,6 +80,11 @@ void printJson(const CompileReport &report, llvm::StringRef output, llvm::raw_os
           json.attribute("peak_bytes", phase.peakBytes);
         });
     });
+    if (report.quant) {
+      json.attributeBegin("quantization");
+      printQuantJson(*report.quant, json);
+      json.attributeEnd();
+    }
   });
   os << '\n';
 }

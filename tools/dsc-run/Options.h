@@ -16,6 +16,8 @@ struct RunOptions {
   int32_t level = 0; ///< highest CPU level; 0 = what the machine has
   std::string inputs; ///< npz file or folder with input_K.pb
   std::vector<std::pair<std::string, std::string>> input; ///< name, file
+  /// What to do about an input that is missing: the end of a sentence.
+  std::string missingAdvice = ": use --inputs, --input or --random";
   bool random = false;
   uint64_t seed = 0;
   std::map<std::string, int64_t> dims; ///< sizes of symbols
