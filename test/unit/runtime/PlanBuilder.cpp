@@ -171,17 +171,63 @@ uint32_t PlanBuilder::weights(Bytes bytes) {
   return uint32_t(file.plan.segments.size() - 1);
 }
 
-PlanFile &PlanBuilder::finish() {
+/// With what is alive behind it: inputs still to be read, arena buffers, outputs that have been written.
+void PlanBuilder::addUnit(uint32_t first, uint32_t count) {
+  EntryT &e = entry();
+  auto unit = std::make_unique<UnitT>();
+  unit->first_step = first;
+  unit->num_steps = count;
+  unit->cost_us = {1.0f};
+  uint32_t end = first + count, numSteps = uint32_t(e.programs[0]->steps.size());
+  for (uint32_t i = 0; i < e.buffers.size() && end < numSteps; ++i) {
+    Place place = e.buffers[i]->place;
+    if (e.buffers[i]->parent != noIndex || place == Place::Weights || place == Place::Fault)
+      continue;
+    bool isBefore = place == Place::Input, isBehind = false;
+    for (uint32_t s = 0; s < numSteps; ++s)
+      for (uint32_t root : e.programs[0]->steps[s]->buffers) {
+        while (e.buffers[root]->parent != noIndex)
+          root = e.buffers[root]->parent;
+        if (root == i)
+          (s < end ? isBefore : isBehind) = true;
+      }
+    if (isBefore && (isBehind || place == Place::Output))
+      unit->live_after.push_back(i);
+  }
+  e.units.push_back(std::move(unit));
+}
+
+PlanFile &PlanBuilder::finish(bool unitPerStep) {
   EntryT &e = entry();
   e.bounds.clear();
   for (const auto &symbol : function().symbols)
     e.bounds.push_back(symbol->max);
   e.units.clear();
-  e.units.push_back(std::make_unique<UnitT>());
-  e.units[0]->num_steps = uint32_t(e.programs[0]->steps.size());
-  e.units[0]->cost_us = {1.0f};
+  uint32_t numSteps = uint32_t(e.programs[0]->steps.size());
+  for (uint32_t s = 0; unitPerStep && s < numSteps; ++s)
+    addUnit(s, 1);
+  if (!unitPerStep)
+    addUnit(0, numSteps);
   file.updateSegments();
   return file;
+}
+
+PlanFile chainPlan(uint32_t steps, int64_t elements) {
+  PlanBuilder b;
+  uint32_t n = b.constant(elements);
+  b.input("x", DType::F32, {n});
+  b.output("y", DType::F32, {n});
+  uint64_t bytes = 4 * uint64_t(elements), stride = alignUp(bytes, bufferAlign);
+  b.buffer(Place::Input, 0, 0, bytes).shape = {n};
+  for (uint32_t s = 0; s + 1 < steps; ++s)
+    b.buffer(Place::Arena, 0, s % 3 * stride, bytes).shape = {n};
+  b.buffer(Place::Output, 0, 0, bytes).shape = {n};
+  b.arena(3 * stride);
+  uint32_t add = b.kernel("add", {1, 1, 2});
+  for (uint32_t s = 0; s < steps; ++s)
+    b.launch(add, {s, s > 0 ? s - 1 : 0, s + 1}, n);
+  b.finish(true);
+  return std::move(b.file);
 }
 
 PlanBuilder addPlan(int64_t elements) {
