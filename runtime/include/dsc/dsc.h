@@ -16,6 +16,7 @@
  *    except dsc_context_cancel, which any thread may call.
  *  - After dsc_context_create, run, enqueue and set_variant allocate nothing; after dsc_pipeline_create, submit and wait
  *    allocate nothing.
+ *  - Hooks are called from every thread that runs something: several at once where contexts or stages do.
  *  - A plan holds native code with the rights of the process: open plans you compiled, like shared libraries.
  *  - Handles do not survive fork(): in the child every call but *_release returns DSC_E_INVALID_ARGUMENT. */
 #ifndef DSC_DSC_H_

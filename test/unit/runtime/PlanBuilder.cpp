@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Serialises hand-built plans, and the two plans most tests start from.
+// Serialises hand-built plans.
 #include "PlanBuilder.h"
 
 #include "Kernels.h"
@@ -210,70 +210,6 @@ PlanFile &PlanBuilder::finish(bool unitPerStep) {
     addUnit(0, numSteps);
   file.updateSegments();
   return file;
-}
-
-PlanFile chainPlan(uint32_t steps, int64_t elements) {
-  PlanBuilder b;
-  uint32_t n = b.constant(elements);
-  b.input("x", DType::F32, {n});
-  b.output("y", DType::F32, {n});
-  uint64_t bytes = 4 * uint64_t(elements), stride = alignUp(bytes, bufferAlign);
-  b.buffer(Place::Input, 0, 0, bytes).shape = {n};
-  for (uint32_t s = 0; s + 1 < steps; ++s)
-    b.buffer(Place::Arena, 0, s % 3 * stride, bytes).shape = {n};
-  b.buffer(Place::Output, 0, 0, bytes).shape = {n};
-  b.arena(3 * stride);
-  uint32_t add = b.kernel("add", {1, 1, 2});
-  for (uint32_t s = 0; s < steps; ++s)
-    b.launch(add, {s, s > 0 ? s - 1 : 0, s + 1}, n);
-  b.finish(true);
-  return std::move(b.file);
-}
-
-PlanBuilder addPlan(int64_t elements) {
-  PlanBuilder b;
-  std::vector<float> ones(static_cast<size_t>(elements), 1.0f);
-  const uint8_t *data = reinterpret_cast<const uint8_t *>(ones.data());
-  uint32_t weights = b.weights(Bytes(data, data + 4 * elements));
-  uint32_t n = b.constant(elements);
-  b.input("x", DType::F32, {n});
-  b.input("y", DType::F32, {n});
-  b.output("z", DType::F32, {n});
-  uint64_t bytes = 4 * uint64_t(elements);
-  b.buffer(Place::Input, 0, 0, bytes).shape = {n};
-  b.buffer(Place::Input, 1, 0, bytes).shape = {n};
-  b.buffer(Place::Weights, weights, 0, bytes).shape = {n};
-  b.buffer(Place::Arena, 0, 0, bytes).shape = {n};
-  b.buffer(Place::Output, 0, 0, bytes).shape = {n};
-  b.arena(alignUp(bytes, bufferAlign));
-  uint32_t add = b.kernel("add", {1, 1, 2});
-  b.launch(add, {0, 1, 3}, n);
-  b.launch(add, {3, 2, 4}, n);
-  return b;
-}
-
-PlanBuilder batchPlan(int64_t maxBatch) {
-  PlanBuilder b;
-  bool open = maxBatch == INT64_MAX;
-  uint32_t batch = b.symbol("batch", 1, maxBatch);
-  uint32_t four = b.constant(4), sixteen = b.constant(16);
-  uint32_t elements = b.op(ShapeOpKind::Mul, batch, four), bytes = b.op(ShapeOpKind::Mul, batch, sixteen);
-  b.input("x", DType::F32, {batch, four});
-  b.function().inputs[0]->batch_dim = 0;
-  b.output("y", DType::F32, {batch, four});
-  uint64_t most = open ? 0 : 16 * uint64_t(maxBatch);
-  for (Place place : {Place::Input, Place::Arena, Place::Output}) {
-    BufferT &buffer = b.buffer(place, 0, 0, most);
-    buffer.shape = {batch, four};
-    buffer.size_slot = bytes;
-    buffer.last_use = open ? 1 : 0;
-  }
-  b.arena(open ? 0 : alignUp(most, bufferAlign));
-  b.entry().open = open;
-  uint32_t add = b.kernel("add", {1, 1, 2});
-  b.launch(add, {0, 0, 1}, elements);
-  b.step(StepKind::Copy, {1, 2});
-  return b;
 }
 
 } // namespace dsc::test

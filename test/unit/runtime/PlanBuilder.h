@@ -74,6 +74,12 @@ PlanBuilder addPlan(int64_t elements = 1000);
 /// buffers in turn. A unit for each step.
 PlanFile chainPlan(uint32_t steps, int64_t elements = 64);
 
+/// A chain of three units on [batch, 4] i32 with 1 <= batch <= 8: a copy, a check that fails on negative numbers, a copy.
+PlanFile checkPlan();
+
+/// `steps` units that take about 50,000 cycles for each of `tiles`; the last one writes the output, ones.
+PlanFile slowPlan(uint32_t steps, int64_t tiles);
+
 /// y = x + x over [batch, 4] floats, 1 <= batch <= `maxBatch` (INT64_MAX: an open entry), through an arena buffer.
 PlanBuilder batchPlan(int64_t maxBatch);
 
