@@ -36,8 +36,11 @@ double getTypeRate(Type type, const CpuLevel &level) {
 
 /// The part of the peak that the kernel of a product reaches.
 double getEfficiency(Operation *product) {
-  if (auto conv = dyn_cast<ConvOp>(product)) // few channels to a group leave lanes or the register tile unused
-    return conv.getGroup() > 1 ? 0.35 : 0.95;
+  // Few channels to a group leave lanes or the register tile unused.
+  auto conv = dyn_cast<ConvOp>(product);
+  auto qconv = dyn_cast<QConvOp>(product);
+  if (conv || qconv)
+    return (conv ? conv.getGroup() : qconv.getGroup()) > 1 ? 0.35 : 0.95;
   if (isa<ConvTransposeOp>(product))
     return 0.05;
   return isa<AttentionOp>(product) ? 0.6 : 0.88;

@@ -17,7 +17,8 @@ const char *const compileUsage =
 Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of time into one plan file.
 
   -o PLAN               the file to write
-  --level=LIST          CPU levels to generate code for: v3, v4, native (default v3,v4)
+  --level=LIST          CPU levels to generate code for: v3, v4, v4vnni, native (default: the first two, and the
+                        third where kernels of integers use its dot products)
   --dim NAME=VALUE      pin a symbolic dimension; NAME=LOW..HIGH bounds it (repeatable)
   --opt=0|1|2           0: no rewrites, one op per kernel; 1: graph rewrites; 2: everything (default)
   --stages=N            cut the model into a pipeline of at most N stages; only a default: dsc-run --stages cuts elsewhere
