@@ -142,6 +142,7 @@ private:
   LogicalResult verifyStep(int64_t index, StepOp step);
   LogicalResult verifyWrites(StepOp step);
   LogicalResult verifyArena();
+  LogicalResult verifyUnit(UnitOp unit, int64_t stageBefore);
   LogicalResult verifyUnits();
 
   EntryOp entry;
@@ -259,13 +260,30 @@ LogicalResult EntryVerifier::verifyArena() {
   return success();
 }
 
+LogicalResult EntryVerifier::verifyUnit(UnitOp unit, int64_t stageBefore) {
+  if (unit.getCostUs().size() != entry.getArenas().size()) // (c8)
+    return unit.emitOpError() << "expected " << entry.getArenas().size() << " costs, but got " << unit.getCostUs().size();
+  if (failed(checkAll(unit, "a buffer", unit.getLiveAfter(), buffers.size())))
+    return failure();
+  ArrayRef<int64_t> live = unit.getLiveAfter();
+  if (std::adjacent_find(live.begin(), live.end(), std::greater_equal<int64_t>()) != live.end())
+    return unit.emitOpError() << "expected 'live_after' in ascending order, each buffer once";
+  int64_t most = unit.getFirstStep() > 0 ? stageBefore + 1 : 0;
+  if (unit.getStage() < stageBefore || unit.getStage() > most)
+    return unit.emitOpError() << "expected a stage of " << stageBefore << " to " << most << ", but got " << unit.getStage();
+  return success();
+}
+
 LogicalResult EntryVerifier::verifyUnits() {
   auto programs = entry.getPrograms().getOps<ProgramOp>();
-  int64_t steps = programs.empty() ? 0 : countOps((*programs.begin()).getSteps()), next = 0;
+  int64_t steps = programs.empty() ? 0 : countOps((*programs.begin()).getSteps()), next = 0, stage = 0;
   for (auto unit : entry.getUnits().getOps<UnitOp>()) { // (c7)
     if (unit.getFirstStep() != next)
       return unit.emitOpError() << "expected to start at step " << next << ", but got " << unit.getFirstStep();
     next += unit.getNumSteps();
+    if (failed(verifyUnit(unit, stage)))
+      return failure();
+    stage = unit.getStage();
   }
   if (next != steps)
     return entry.emitOpError() << "expected units that cover " << steps << " steps, but got " << next;
