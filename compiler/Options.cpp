@@ -4,6 +4,7 @@
 #include "compiler/Options.h"
 
 #include "compiler/Phases.h"
+#include "dialects/dsc/DscTarget.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -63,6 +64,20 @@ bool parseLevels(StringRef text, CompileOptions &options, std::string &error) {
   }
   llvm::sort(options.levels);
   options.levels.erase(llvm::unique(options.levels), options.levels.end());
+  return true;
+}
+
+bool parseTargets(StringRef text, CompileOptions &options, std::string &error) {
+  options.targets.clear();
+  for (StringRef part : llvm::split(text, ',')) {
+    if (!findTarget(part)) {
+      error = "expected a target of cpu and cuda, but got '" + part.str() + "'";
+      return false;
+    }
+    options.targets.push_back(part.str());
+  }
+  llvm::sort(options.targets);
+  options.targets.erase(llvm::unique(options.targets), options.targets.end());
   return true;
 }
 

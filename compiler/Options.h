@@ -23,6 +23,10 @@ struct DimRange {
 struct CompileOptions {
   /// CPU levels to generate code for, ascending and distinct: "v3", "v4".
   std::vector<std::string> levels = {"v3", "v4"};
+  /// Where groups may run, in this order: "cpu", "cuda".
+  std::vector<std::string> targets = {"cpu"};
+  /// The program that assembles PTX; empty is the one that is found, "none" leaves PTX only.
+  std::string ptxas;
   /// Threads of the compiler itself; 0 is one per core.
   unsigned threads = 0;
   /// 0: no rewrites, one op per group, plain loops (the oracle of tests); 1: graph phase too; 2: all.
@@ -48,6 +52,9 @@ bool parseDim(llvm::StringRef text, CompileOptions &options, std::string &error)
 
 /// Replaces the levels by a comma separated list of v3, v4 and native (the best of this machine).
 bool parseLevels(llvm::StringRef text, CompileOptions &options, std::string &error);
+
+/// Replaces the targets by a comma separated list of cpu and cuda.
+bool parseTargets(llvm::StringRef text, CompileOptions &options, std::string &error);
 
 /// Checks what depends on the phase table: the names in stopAfter and printAfter, and optLevel's range.
 bool checkOptions(const CompileOptions &options, std::string &error);

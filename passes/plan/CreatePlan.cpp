@@ -73,6 +73,10 @@ plan::PlanOp Creator::create(StringRef functionName) {
     NamedAttrList slot;
     slot.set("kind", symbol<plan::DeviceKindAttr>(plan::DeviceKind::Cpu));
     create<plan::DeviceSlotOp>(slot);
+    if (!records.usesCuda)
+      return;
+    slot.set("kind", symbol<plan::DeviceKindAttr>(plan::DeviceKind::Cuda));
+    create<plan::DeviceSlotOp>(slot);
   });
   fill(op.getSegments(), [&] { createSegment(); });
   fill(op.getKernels(), [&] { llvm::for_each(records.kernels, [&](KernelOp kernel) { createKernel(kernel); }); });
@@ -163,7 +167,10 @@ void Creator::createFunction(StringRef name) {
 void Creator::createEntry() {
   NamedAttrList attrs;
   attrs.set("bounds", list(llvm::map_to_vector(records.symbols, [](SymbolOp op) { return int64_t(op.getMax()); })));
-  attrs.set("arenas", list({records.arenaBytes}));
+  SmallVector<int64_t> arenas{records.arenaBytes};
+  if (records.usesCuda)
+    arenas.push_back(0);
+  attrs.set("arenas", list(arenas));
   if (records.open)
     attrs.set("open", builder.getBoolAttr(true));
   auto entry = create<plan::EntryOp>(attrs, 5);
@@ -180,7 +187,7 @@ void Creator::createEntry() {
     NamedAttrList unit;
     unit.set("first_step", integer(0));
     unit.set("num_steps", integer(records.steps.size()));
-    unit.set("cost_us", builder.getDenseF32ArrayAttr({0.0f}));
+    unit.set("cost_us", builder.getDenseF32ArrayAttr(SmallVector<float>(records.usesCuda ? 2 : 1, 0.0f)));
     setOptional(unit, "weight_bytes", records.weights.getBytes(), 0);
     setOptional(unit, "arena_bytes", records.arenaBytes, 0);
     create<plan::UnitOp>(unit);
@@ -209,6 +216,7 @@ void Creator::createBuffer(const BufferRecord &buffer) {
 void Creator::createStep(const StepRecord &step) {
   NamedAttrList attrs;
   attrs.set("kind", symbol<plan::StepKindAttr>(step.kind));
+  setOptional(attrs, "device_slot", step.device, 0);
   setOptional(attrs, "kernel", step.kernel, plan::none);
   setOptional(attrs, "buffers", step.buffers);
   setOptional(attrs, "dims", program.resolve(step.dims));
