@@ -78,7 +78,7 @@ LogicalResult compileObject(ModuleOp module, const CpuLevel &level, ObjectBytes 
   llvmModule->setTargetTriple(llvm::Triple(triple));
   llvmModule->setDataLayout(machine->createDataLayout());
   markKernels(*llvmModule, level);
-  optimizeModule(*llvmModule, *machine);
+  optimizeModule(*llvmModule, *machine, /*unroll=*/true);
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager codegen;
   bool cannotEmit = machine->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::ObjectFile);

@@ -11,8 +11,9 @@ class TargetMachine;
 
 namespace dsc {
 
-/// Runs O3 without loop vectorisation, for the machine that the module is for.
-void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine);
+/// Runs O3 without loop vectorisation, for the machine that the module is for; `unroll` loops or leave it to whoever
+/// knows the registers.
+void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, bool unroll);
 
 } // namespace dsc
 

@@ -70,7 +70,8 @@ FailureOr<PtxCode> compilePtx(ModuleOp module) {
   assert(machine && "expected an LLVM with an NVPTX back end");
   llvmModule->setTargetTriple(llvm::Triple(triple));
   llvmModule->setDataLayout(machine->createDataLayout());
-  optimizeModule(*llvmModule, *machine);
+  // ptxas unrolls with the registers in view.
+  optimizeModule(*llvmModule, *machine, /*unroll=*/false);
   SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
   llvm::legacy::PassManager codegen;

@@ -10,6 +10,9 @@
 
 namespace dsc {
 
+/// The attribute of a group that would have run on the GPU: a line per family that refused it.
+constexpr const char *refusedByGpuName = "dsc.refused_by_gpu";
+
 /// Everything of a group that its kernel depends on: the body and all types, not where they came from.
 std::string structureOfGroup(GroupOp group);
 

@@ -106,6 +106,8 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
                                               chosen.shape.scratchBytes);
     if (explain)
       kernel.setWhy(explainChoice(group, *chosen.family, chosen.shape, chosen.refusals, getLevels()));
+    if (auto refused = group->getAttrOfType<StringAttr>(refusedByGpuName); explain && refused)
+      kernel.setWhy((*kernel.getWhy() + refused.getValue()).str());
     for (auto [level, module] : modules) {
       func::FuncOp function = createKernelFunction(module, group.getLoc(), chosen.symbol);
       OpBuilder inside(function.getBody().front().getTerminator());

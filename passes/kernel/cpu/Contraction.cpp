@@ -33,8 +33,6 @@ Dims rhsBatchDims(MatmulOp op, const GemmSpec &spec) {
 const char *whyNotGemm(MatmulOp op) {
   auto lhs = cast<RankedTensorType>(op.getLhs().getType());
   auto rhs = cast<RankedTensorType>(op.getRhs().getType());
-  if (!lhs.getElementType().isF32())
-    return "the element type is not f32";
   if (lhs.getRank() < 2 || rhs.getRank() < 2)
     return "an operand is a vector";
   if (op.getTransposeLhs())
@@ -49,7 +47,7 @@ const char *whyNotGemm(MatmulOp op) {
 }
 } // namespace
 
-FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot) {
+FailureOr<GemmSpec> matchProduct(GroupOp group, std::string &whyNot) {
   MatmulOp op = findAnchor<MatmulOp>(group, whyNot);
   if (!op)
     return failure();
@@ -86,6 +84,14 @@ FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot) {
   spec.lhsBatch = *lhsBatch;
   spec.rhsBatch = *rhsBatch;
   return spec;
+}
+
+FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot) {
+  FailureOr<GemmSpec> spec = matchProduct(group, whyNot);
+  if (failed(spec) || cast<RankedTensorType>(spec->epilogue.anchor->getOperand(0).getType()).getElementType().isF32())
+    return spec;
+  whyNot = "the element type is not f32";
+  return failure();
 }
 
 ConvShape ConvSpec::shape() const {

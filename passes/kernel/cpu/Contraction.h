@@ -30,6 +30,9 @@ struct GemmSpec {
   GemmShape shape() const;
 };
 
+/// The matrix product of a group, of any element type, or why it is none.
+llvm::FailureOr<GemmSpec> matchProduct(GroupOp group, std::string &whyNot);
+
 /// The f32 matrix product of a group, or why it is none.
 llvm::FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot);
 

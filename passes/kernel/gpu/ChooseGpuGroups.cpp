@@ -3,6 +3,7 @@
 
 #include "passes/Passes.h"
 
+#include "dialects/dsc/DscRoles.h"
 #include "passes/kernel/gpu/GpuFamily.h"
 
 using namespace mlir;
@@ -12,6 +13,28 @@ namespace dsc {
 #include "passes/Passes.h.inc"
 
 namespace {
+
+/// The family that people expect to take a group.
+StringRef expectedFamily(GroupOp group) {
+  bool hasProduct = false;
+  for (Operation &op : *group.getBlock()) {
+    if (isa<AttentionOp>(op))
+      return gpuAttentionFamily().name();
+    hasProduct |= isAnchor(&op);
+  }
+  return hasProduct ? gpuGemmFamily().name() : gpuElementsFamily().name();
+}
+
+void fallBack(GroupOp group, ArrayRef<RefusedFamily> refusals) {
+  group.setTarget(getTargetName(Target::Cpu));
+  std::string reasons;
+  llvm::raw_string_ostream os(reasons);
+  printRefusals(refusals, os);
+  group->setAttr(refusedByGpuName, StringAttr::get(group.getContext(), reasons));
+  const RefusedFamily *expected = llvm::find_if(
+      refusals, [&](const RefusedFamily &refused) { return refused.name == expectedFamily(group); });
+  emitWarning(group.getLoc()) << "stays on the CPU, no GPU family takes it: " << expected->whyNot;
+}
 
 struct ChooseGpuGroupsPass : impl::ChooseGpuGroupsPassBase<ChooseGpuGroupsPass> {
   void runOnOperation() override {
@@ -23,10 +46,7 @@ struct ChooseGpuGroupsPass : impl::ChooseGpuGroupsPassBase<ChooseGpuGroupsPass> 
         ++numGpuGroups;
         continue;
       }
-      group.setTarget(getTargetName(Target::Cpu));
-      InFlightDiagnostic warning = emitWarning(group.getLoc()) << "stays on the CPU, no GPU family takes it";
-      for (const RefusedFamily &refused : choice.refusals)
-        warning << "; not " << refused.name << ": " << refused.whyNot;
+      fallBack(group, choice.refusals);
     }
   }
 };

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels whose threads compute one run of neighbouring elements of a result each, by the element rules.
 
+#include "passes/kernel/gpu/ElementsFamily.h"
+
 #include "dialects/dsc/DscRoles.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/kernel/CollapseDims.h"
 #include "passes/kernel/Evaluator.h"
 #include "passes/kernel/IndexMath.h"
 #include "passes/kernel/Lanes.h"
-#include "passes/kernel/gpu/GpuFamily.h"
 
 using namespace mlir;
 
@@ -21,15 +22,6 @@ struct Spread {
   bool hasTail = false;
   AffineExpr items;
 };
-
-/// Elements that fit the widest access, of the largest type among results and operands that are read in runs.
-int64_t lanesOf(GroupOp group) {
-  int64_t bytes = 1;
-  for (Type type : llvm::concat<const Type>(llvm::to_vector(group.getOperandTypes()),
-                                            llvm::to_vector(group.getResultTypes())))
-    bytes = std::max<int64_t>(bytes, (cast<RankedTensorType>(type).getElementTypeBitWidth() + 7) / 8);
-  return gpuAlignment / bytes;
-}
 
 Spread spreadOf(Value result, int64_t lanes) {
   Spread spread;
@@ -47,19 +39,6 @@ Spread spreadOf(Value result, int64_t lanes) {
   }
   spread.items = productOfDims(dims, context);
   return spread;
-}
-
-/// Why an element costs more than a thread should do alone; null if it does not.
-const char *refuse(GroupOp group) {
-  for (Operation &op : group.getBlock()->getOperations()) {
-    if (isAnchor(&op))
-      return "a contraction";
-    if (isa<CumsumOp, TopKOp, ScatterElementsOp, ScatterNdOp, TensorScatterOp>(op))
-      return "an op whose elements depend on each other";
-    if (isa<RowOpInterface, GroupNormOp>(op))
-      return "statistics of whole rows";
-  }
-  return nullptr;
 }
 
 /// Emits one result, for the item numbers of this thread that fall on it.
@@ -104,7 +83,11 @@ struct ElementsFamily : GpuFamily {
   StringRef name() const override { return "elements"; }
 
   FailureOr<GpuShape> match(GroupOp group, std::string &whyNot) const override {
-    if (const char *reason = refuse(group)) {
+    const char *reason = whyNoElements(group);
+    // An element alone would compute the statistics of its whole row.
+    if (!reason && llvm::any_of(*group.getBlock(), llvm::IsaPred<RowOpInterface, GroupNormOp>))
+      reason = "statistics of rows";
+    if (reason) {
       whyNot = reason;
       return failure();
     }
@@ -138,6 +121,24 @@ struct ElementsFamily : GpuFamily {
 };
 
 } // namespace
+
+int64_t lanesOf(GroupOp group) {
+  int64_t bytes = 1;
+  for (Type type : llvm::concat<const Type>(llvm::to_vector(group.getOperandTypes()),
+                                            llvm::to_vector(group.getResultTypes())))
+    bytes = std::max<int64_t>(bytes, (cast<RankedTensorType>(type).getElementTypeBitWidth() + 7) / 8);
+  return gpuAlignment / bytes;
+}
+
+const char *whyNoElements(GroupOp group) {
+  for (Operation &op : *group.getBlock()) {
+    if (isAnchor(&op))
+      return "a contraction";
+    if (isa<CumsumOp, TopKOp, ScatterElementsOp, ScatterNdOp, TensorScatterOp>(op))
+      return "an op whose elements depend on each other";
+  }
+  return nullptr;
+}
 
 const GpuFamily &gpuElementsFamily() {
   static const ElementsFamily family;

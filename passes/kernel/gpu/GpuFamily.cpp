@@ -8,7 +8,8 @@ using namespace mlir;
 namespace dsc {
 
 ArrayRef<const GpuFamily *> gpuKernelFamilies() {
-  static const GpuFamily *const families[] = {&gpuElementsFamily()};
+  static const GpuFamily *const families[] = {&gpuGemmFamily(), &gpuAttentionFamily(), &gpuRowsFamily(),
+                                               &gpuElementsFamily()};
   return families;
 }
 

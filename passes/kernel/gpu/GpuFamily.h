@@ -30,6 +30,8 @@ struct GpuShape {
 /// The inside of a kernel while it is emitted. The builder stands in the function's entry block.
 struct GpuBody : KernelBuffers {
   int64_t threads;
+  /// The buffers as pointers to global memory.
+  llvm::SmallVector<mlir::Value> pointers;
   /// Numbers of the thread in its block and of the block, index values.
   mlir::Value thread, block;
   /// The block's dynamic shared memory, a pointer of address space 3; null without any.
@@ -59,6 +61,15 @@ struct GpuChoice {
   llvm::SmallVector<RefusedFamily> refusals;
 };
 GpuChoice chooseGpuFamily(GroupOp group);
+
+/// Matrix products on tensor cores, with an elementwise tail.
+const GpuFamily &gpuGemmFamily();
+
+/// Attention, a block per query.
+const GpuFamily &gpuAttentionFamily();
+
+/// Softmax, norms and reductions along memory, a block per row.
+const GpuFamily &gpuRowsFamily();
 
 /// One value per element of a result: elementwise groups, movement, pools, sums across rows.
 const GpuFamily &gpuElementsFamily();

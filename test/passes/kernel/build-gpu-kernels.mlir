@@ -30,7 +30,7 @@ func.func @main(%x: tensor<4x512xf32>, %w: tensor<4x6xf16>) -> (tensor<4x512xf32
   return %c, %d : tensor<4x512xf32>, tensor<4x6xf16>
 }
 // CHECK: module @cuda attributes {dsc.target = "cuda"}
-// CHECK: func.func @g0(%{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}) attributes {dsc.threads = 256 : i64}
+// CHECK: func.func @g0(%{{.*}}: !llvm.ptr<1> {llvm.noalias, llvm.readonly}, %{{.*}}: !llvm.ptr<1> {llvm.noalias}) attributes {dsc.threads = 256 : i64}
 // CHECK: nvvm.read.ptx.sreg.tid.x
 // CHECK: vector.load %{{.*}} {alignment = 16 : i64} : memref<2048xf32, 1>, vector<4xf32>
 // CHECK: vector.store %{{.*}} {alignment = 16 : i64}

@@ -13,7 +13,7 @@ func.func @main(%x: tensor<4xf32>, %n: tensor<1xi64>) -> (tensor<4xf32>, tensor<
   }
   // CHECK: dsc.group
   // CHECK-NOT: target = "cuda"
-  // expected-warning @below {{stays on the CPU, no GPU family takes it; not elements: an op whose elements depend on each other}}
+  // expected-warning @below {{stays on the CPU, no GPU family takes it: an op whose elements depend on each other}}
   %c = dsc.group ins(%a : tensor<4xf32>) -> (tensor<4xf32>)
       attributes {kind = #dsc.group_kind<pointwise>, target = "cuda"} {
   ^bb0(%b: tensor<4xf32>):

@@ -12,7 +12,7 @@ module @cpu_v3 {
 
 // CHECK: module @cuda
 module @cuda attributes {dsc.target = "cuda"} {
-  // CHECK: llvm.func @g0(%[[X:.*]]: !llvm.ptr<1> {llvm.noalias}) attributes {{{.*}}nvvm.kernel, nvvm.reqntid = array<i32: 64, 1, 1>}
+  // CHECK: llvm.func @g0(%[[X:.*]]: !llvm.ptr<1> {llvm.noalias}) attributes {{{.*}}nvvm.kernel, nvvm.minctasm = 1 : i32, nvvm.reqntid = array<i32: 64, 1, 1>}
   // CHECK-NOT: dsc.threads
   func.func @g0(%x: !llvm.ptr<1> {llvm.noalias}) attributes {dsc.threads = 64 : i64} {
     // CHECK: nvvm.read.ptx.sreg.tid.x
