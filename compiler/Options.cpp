@@ -45,7 +45,9 @@ static std::string getNativeLevel() {
   };
   if (!hasAll({"avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"}))
     return "";
-  return hasAll({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}) ? "v4" : "v3";
+  if (!hasAll({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}))
+    return "v3";
+  return hasAll({"avx512vnni", "avx512bf16"}) ? "v4vnni" : "v4";
 }
 
 bool parseLevels(StringRef text, CompileOptions &options, std::string &error) {
@@ -53,11 +55,11 @@ bool parseLevels(StringRef text, CompileOptions &options, std::string &error) {
   for (StringRef part : llvm::split(text, ',')) {
     std::string level = part == "native" ? getNativeLevel() : part.str();
     if (part == "native" && level.empty()) {
-      error = "this machine runs none of the levels v3 and v4";
+      error = "this machine runs none of the levels";
       return false;
     }
-    if (level != "v3" && level != "v4") {
-      error = "expected a level of v3, v4 and native, but got '" + part.str() + "'";
+    if (!findCpuLevel(level)) {
+      error = "expected a level of v3, v4, v4vnni and native, but got '" + part.str() + "'";
       return false;
     }
     options.levels.push_back(level);

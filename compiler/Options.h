@@ -21,8 +21,9 @@ struct DimRange {
 };
 
 struct CompileOptions {
-  /// CPU levels to generate code for, ascending and distinct: "v3", "v4".
-  std::vector<std::string> levels = {"v3", "v4"};
+  /// CPU levels to generate code for, ascending and distinct. A level that adds dot products to the one before gets code
+  /// only if there are kernels that use them.
+  std::vector<std::string> levels = {"v3", "v4", "v4vnni"};
   /// Where groups may run, in this order: "cpu", "cuda".
   std::vector<std::string> targets = {"cpu"};
   /// The program that assembles PTX; empty is the one that is found, "none" leaves PTX only.
@@ -50,7 +51,7 @@ struct CompileOptions {
 /// Adds one `name=value` or `name=low..high` to `options.dims`. False and a reason when it is malformed.
 bool parseDim(llvm::StringRef text, CompileOptions &options, std::string &error);
 
-/// Replaces the levels by a comma separated list of v3, v4 and native (the best of this machine).
+/// Replaces the levels by a comma separated list of v3, v4, v4vnni and native (the best of this machine).
 bool parseLevels(llvm::StringRef text, CompileOptions &options, std::string &error);
 
 /// Replaces the targets by a comma separated list of cpu and cuda.

@@ -31,6 +31,14 @@ void buildGraph(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildQuantize(OpPassManager &passes, const CompileOptions &options) {
+  if (options.optLevel >= 1) {
+    passes.addPass(createPropagateQuantizationPass());
+    passes.addPass(createFoldConstantsPass());
+    passes.addPass(createLowerQuantPass());
+    FoldConstantsPassOptions fold;
+    fold.dequantize = true; // weights that no contraction takes as integers
+    passes.addPass(createFoldConstantsPass(fold));
+  }
   passes.addPass(createAssignPrecisionPass());
 }
 

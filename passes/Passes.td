@@ -90,7 +90,8 @@ def FoldConstantsPass : Pass<"dsc-fold-constants", "::mlir::ModuleOp"> {
     Evaluates ops whose operands are constants or weights. Results of more than 1 KiB become
     weights; all of them together take at most `max-bytes`, and no result is more than 64 KiB larger
     than its operands. A view of a weight shares its bytes. A weight that is transposed for products
-    only stays as it is: products read it transposed. Weights that nothing reads are erased.
+    only stays as it is: products read it transposed. Weights of 8 or 16 bits are dequantized with
+    `dequantize` only, and then whatever their size. Weights that nothing reads are erased.
 
     Before:
     ```mlir
@@ -103,7 +104,8 @@ def FoldConstantsPass : Pass<"dsc-fold-constants", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [Option<"maxBytes", "max-bytes", "int64_t", "int64_t(1) << 30",
-                        "Most bytes of new weights">];
+                        "Most bytes of new weights">,
+                 Option<"dequantize", "dequantize", "bool", "false", "Fold steps from stored integers too">];
   let statistics = [Statistic<"numFolded", "num-folded", "Number of ops evaluated">];
   let dependentDialects = ["::dsc::DscDialect"];
 }
@@ -198,6 +200,50 @@ def FoldBatchnormPass : Pass<"dsc-fold-batchnorm", "::mlir::ModuleOp"> {
 
 //===--- quantize ------------------------------------------------------------===//
 
+def PropagateQuantizationPass : Pass<"dsc-propagate-quantization", "::mlir::ModuleOp"> {
+  let summary = "let steps between integers and reals meet";
+  let description = [{
+    Dequantize steps of one scale move below ops that only move elements, and below max pools;
+    quantize steps move above them. Where a dequantize meets the quantize of the same scale and zero
+    point, both go. Quantize before dequantize stays: it rounds.
+
+    Before:
+    ```mlir
+    %x = dsc.dequantize %q, %s, %z : ...
+    %y = dsc.transpose %x {permutation = array<i64: 1, 0>} : ...
+    %r = dsc.quantize %y, %s, %z : ...
+    ```
+    After:
+    ```mlir
+    %r = dsc.transpose %q {permutation = array<i64: 1, 0>} : ...
+    ```
+  }];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
+def LowerQuantPass : Pass<"dsc-lower-quant", "::mlir::ModuleOp"> {
+  let summary = "contract integers instead of the reals they stand for";
+  let description = [{
+    A product or convolution whose operands come out of `dsc.dequantize` becomes a `dsc.qmatmul` or
+    `dsc.qconv` of the integers. If only a constant weight does, of zero point 0, its products are
+    real and the weight stays in integers. Constant unsigned weights become signed, two constant
+    scales become one, and zero points that are 0 go. What reads the result is not looked at.
+
+    Before:
+    ```mlir
+    %x = dsc.dequantize %q, %s, %z : ...
+    %w = dsc.dequantize %v, %t, %y : ...
+    %p = dsc.matmul %x, %w : ...
+    ```
+    After:
+    ```mlir
+    %p = dsc.qmatmul %q scale %s zero %z, %v scale %t zero %y : ...
+    ```
+  }];
+  let statistics = [Statistic<"numLowered", "num-lowered", "Number of contractions of integers made">];
+  let dependentDialects = ["::dsc::DscDialect"];
+}
+
 def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
   let summary = "decide the element types that contractions compute in";
   let description = [{
@@ -218,7 +264,7 @@ def AssignPrecisionPass : Pass<"dsc-assign-precision", "::mlir::ModuleOp"> {
 def ChooseLayoutPass : Pass<"dsc-choose-layout", "::mlir::ModuleOp"> {
   let summary = "compute convolutions in NHWC";
   let description = [{
-    f32 convolutions over one or two spatial dimensions with known weights read and write NHWC. Their
+    Convolutions of f32 or bytes over one or two spatial dimensions with known weights read and write NHWC. Their
     transposes move through elementwise ops, pools, batch norm, concat, slice, pad, resize, softmax
     and reductions until they meet and cancel: an image model keeps one at its entry, and a
     reduction over pixels needs none at its end. An op with two operands, one of them outside the
@@ -244,8 +290,8 @@ def ChooseLayoutPass : Pass<"dsc-choose-layout", "::mlir::ModuleOp"> {
 def PackWeightsPass : Pass<"dsc-pack-weights", "::mlir::ModuleOp"> {
   let summary = "give contractions weights in panels";
   let description = [{
-    The f32 weight of a product (two dimensions, also transposed) or of an NHWC convolution becomes
-    a second `dsc.param` with the type of its panels and the same bytes, which are rearranged while
+    The weight of a product (two dimensions, also transposed) or of an NHWC convolution, of f32 or
+    signed bytes, becomes a second `dsc.param` with the type of its panels and the same bytes, which are rearranged while
     the plan is written. One packed form serves all of its readers; a weight that is also read
     unpacked stays. Batched weights, and products with a transposed left operand, are not packed.
 

@@ -26,7 +26,12 @@ SmallVector<NamedAttribute> makeAttributes(NodeReader &n, const Windows &w) {
           n.intAttr("group", n.getInt("group", 1))};
 }
 
-void readConv(NodeReader &n) { n.set(0, makeConvolution(n, n.require(0), n.require(1), n.get(2))); }
+void readConv(NodeReader &n) {
+  Value input = n.require(0), weight = n.require(1);
+  n.set(0, makeConvolution(n, input, weight, [&](ArrayRef<NamedAttribute> attributes) {
+          return n.create<ConvOp>({input, weight, n.get(2)}, attributes);
+        }));
+}
 
 /// `output_shape` and SAME pads fix the output's size and let the pads follow.
 void resolveTransposedPads(NodeReader &n, Windows &w, Value input, Ints &outputPadding) {
@@ -80,14 +85,15 @@ const OpRow rows[] = {
 
 } // namespace
 
-Value makeConvolution(NodeReader &n, Value input, Value weight, Value bias) {
+Value makeConvolution(NodeReader &n, Value input, Value weight,
+                      function_ref<Value(ArrayRef<NamedAttribute>)> create) {
   if (n.getRank(weight) != n.getRank(input)) {
     n.fail("expected a weight of the input's rank, but got " + Twine(n.getRank(weight)) + " and " +
            Twine(n.getRank(input)));
     return input;
   }
   Windows w = readWindows(n, input, getKernel(n, weight), false);
-  return n.create<ConvOp>({input, weight, bias}, makeAttributes(n, w));
+  return create(makeAttributes(n, w));
 }
 
 OpFamily getConvolutionFamily() { return {"Convolutions", rows}; }

@@ -8,8 +8,9 @@
 
 namespace dsc::onnx_import {
 
-/// A convolution with the window that the node's attributes tell. The bias may be null.
-mlir::Value makeConvolution(NodeReader &n, mlir::Value input, mlir::Value weight, mlir::Value bias);
+/// What `create` makes of the attributes of the window that the node tells.
+mlir::Value makeConvolution(NodeReader &n, mlir::Value input, mlir::Value weight,
+                            llvm::function_ref<mlir::Value(llvm::ArrayRef<mlir::NamedAttribute>)> create);
 
 } // namespace dsc::onnx_import
 

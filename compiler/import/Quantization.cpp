@@ -81,48 +81,63 @@ void readDequantizeLinear(NodeReader &n) {
                {x, alignParameter(n, scale, x, axis, block), alignParameter(n, zeroPoint, x, axis, block)}));
 }
 
-/// The integers as i32 without their zero point, which is one number or one per index of the axis.
-Value withoutZeroPoint(NodeReader &n, Value x, Value zeroPoint, int64_t axis) {
-  Type i32 = n.builder.getI32Type();
-  Value wide = n.castTo(x, i32);
-  return zeroPoint ? n.create<SubOp>({wide, alignParameter(n, n.castTo(zeroPoint, i32), x, axis)}) : wide;
+/// An operand with its parameters; the scale may be null.
+struct Factor {
+  Value values, scale, zeroPoint;
+};
+
+/// A parameter of the left operand of a product: one number, or one per row.
+Value perRow(NodeReader &n, Value parameter) {
+  return parameter && n.getRank(parameter) == 1 && n.getStaticDim(parameter, 0) != 1 ? n.unsqueeze(parameter, {1})
+                                                                                     : parameter;
 }
 
-/// The sums of products of two matrices of integers.
-Value multiplyIntegers(NodeReader &n, Value lhs, Value lhsZero, Value rhs, Value rhsZero) {
-  return n.create<MatmulOp>({withoutZeroPoint(n, lhs, lhsZero, -2), withoutZeroPoint(n, rhs, rhsZero, -1)});
+/// The same of the right one: one number, or one per column.
+Value perColumn(NodeReader &n, Value parameter) {
+  if (parameter && n.getRank(parameter) > 1)
+    n.fail("expected scale and zero point of the right operand to be a number or a vector");
+  return parameter;
+}
+
+/// The product of two matrices of integers: the sums if there are no scales.
+Value multiplyIntegers(NodeReader &n, const Factor &lhs, const Factor &rhs) {
+  Value rhsScale = perColumn(n, rhs.scale), rhsZero = perColumn(n, rhs.zeroPoint);
+  return n.create<QMatmulOp>({lhs.values, perRow(n, lhs.scale), perRow(n, lhs.zeroPoint), rhs.values, rhsScale, rhsZero,
+                              Value()});
+}
+
+Value convolveIntegers(NodeReader &n, const Factor &input, const Factor &weight, Value bias) {
+  return makeConvolution(n, input.values, weight.values, [&](ArrayRef<NamedAttribute> attributes) {
+    return n.create<QConvOp>({input.values, input.scale, input.zeroPoint, weight.values, weight.scale, weight.zeroPoint,
+                              bias},
+                             attributes);
+  });
 }
 
 void readMatMulInteger(NodeReader &n) {
-  n.set(0, multiplyIntegers(n, n.require(0), n.get(2), n.require(1), n.get(3)));
+  n.set(0, multiplyIntegers(n, {n.require(0), Value(), n.get(2)}, {n.require(1), Value(), n.get(3)}));
 }
 
 void readConvInteger(NodeReader &n) {
-  Value input = withoutZeroPoint(n, n.require(0), n.get(2), 1), weight = withoutZeroPoint(n, n.require(1), n.get(3), 0);
-  n.set(0, makeConvolution(n, input, weight, Value()));
-}
-
-/// `sums * lhs * rhs` in the steps of the result, whose scale and zero point are operands 6 and 7. A scale is one number
-/// or one per index of its axis.
-void setRequantized(NodeReader &n, Value sums, Value lhs, int64_t lhsAxis, Value rhs, int64_t rhsAxis) {
-  lhs = alignParameter(n, n.widen(lhs), sums, lhsAxis);
-  rhs = alignParameter(n, n.widen(rhs), sums, rhsAxis);
-  Value scale = n.create<MulOp>({lhs, rhs}), zero = n.makeScalar(0, n.builder.getI32Type());
-  Value real = n.create<DequantizeOp>({sums, scale, zero});
-  n.set(0, n.create<QuantizeOp>({real, n.widen(n.require(6)), n.require(7)}));
+  n.set(0, convolveIntegers(n, {n.require(0), Value(), n.get(2)}, {n.require(1), Value(), n.get(3)}, Value()));
 }
 
 /// Operands: a with its scale and zero point, b with its, scale and zero point of the result.
 void readQLinearMatMul(NodeReader &n) {
-  Value sums = multiplyIntegers(n, n.require(0), n.require(2), n.require(3), n.require(5));
-  setRequantized(n, sums, n.require(1), -2, n.require(4), -1);
+  Factor lhs{n.require(0), n.widen(n.require(1)), n.require(2)}, rhs{n.require(3), n.widen(n.require(4)), n.require(5)};
+  n.set(0, n.create<QuantizeOp>({multiplyIntegers(n, lhs, rhs), n.widen(n.require(6)), n.require(7)}));
 }
 
 /// The same for input and weight, and a bias in steps of both scales.
 void readQLinearConv(NodeReader &n) {
-  Value input = withoutZeroPoint(n, n.require(0), n.require(2), 1);
-  Value weight = withoutZeroPoint(n, n.require(3), n.require(5), 0);
-  setRequantized(n, makeConvolution(n, input, weight, n.get(8)), n.require(1), 1, n.require(4), 1);
+  Factor input{n.require(0), n.widen(n.require(1)), n.require(2)};
+  Factor weight{n.require(3), n.widen(n.require(4)), n.require(5)};
+  Value bias = n.get(8);
+  if (bias)
+    bias = n.create<DequantizeOp>(
+        {bias, n.create<MulOp>({input.scale, weight.scale}), n.makeScalar(0, n.builder.getI32Type())});
+  Value real = convolveIntegers(n, input, weight, bias);
+  n.set(0, n.create<QuantizeOp>({real, n.widen(n.require(6)), n.require(7)}));
 }
 
 const OpRow rows[] = {

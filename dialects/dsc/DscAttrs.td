@@ -59,7 +59,9 @@ def Dsc_PanelsAttr : Dsc_Attr<"Panels", "panels"> {
     and `[groups, ceil(n/nr), taps..., ceil(k/kp), nr, kp]` for `conv`, where `n` is the number of
     output columns (of a group), `k` the contracted size of one tap and `taps` the kernel's spatial
     sizes. Missing columns and elements are zero. Dimensions of `kp` = 1 and `groups` = 1 are left
-    out of the packed type. `transposed` tells that the unpacked source of a `gemm` is `[n, k]`.
+    out of the packed type. Panels of bytes with `kp` = 4 end in the sums of their columns, `nr`
+    numbers of 32 bits; their packed type is `[groups, ceil(n/nr), bytes of a panel]`.
+    `transposed` tells that the unpacked source of a `gemm` is `[n, k]`.
     The source of a `conv` is `[groups*n, k, taps...]`.
 
     Constraints: (c1) `n`, `k`, `nr`, `kp`, `groups` and all taps are positive; (c2) `gemm` has no

@@ -38,7 +38,7 @@ Operation *createInferredOp(OpBuilder &builder, Location loc, StringRef name, Sh
     if (operand)
       state.operands.push_back(operand);
   state.addAttributes(attributes);
-  if (name == ResizeOp::getOperationName())
+  if (state.name.hasTrait<OpTrait::AttrSizedOperandSegments>())
     addSegmentSizes(builder, state, operands);
   state.types.assign(numResults, builder.getNoneType());
   Operation *op = builder.create(state);

@@ -25,11 +25,15 @@ PanelLayout dsc::getPanelLayout(PanelsAttr panels, int64_t elementBytes) {
 }
 
 RankedTensorType dsc::getPackedType(PanelsAttr panels, Type elementType) {
-  PanelLayout layout = getPanelLayout(panels, /*elementBytes=*/1);
+  PanelLayout layout = getPanelLayout(panels, elementType.getIntOrFloatBitWidth() / 8);
   SmallVector<int64_t> shape;
   if (layout.groups != 1)
     shape.push_back(layout.groups);
   shape.push_back(layout.panelsPerGroup());
+  if (layout.hasSums()) {
+    shape.push_back(layout.panelBytes());
+    return RankedTensorType::get(shape, elementType);
+  }
   shape.append(panels.getTaps().begin(), panels.getTaps().end());
   shape.push_back(layout.steps());
   shape.push_back(layout.nr);
@@ -85,6 +89,14 @@ static void packPanel(const PanelLayout &layout, const char *source, int64_t pan
     }
 }
 
+/// The sums of a panel's columns of signed bytes, behind them.
+static void addSums(const PanelLayout &layout, char *packed) {
+  SmallVector<int32_t, 32> sums(layout.nr);
+  for (int64_t at = 0; at < layout.sumsOffset(); ++at)
+    sums[at / layout.kp % layout.nr] += static_cast<signed char>(packed[at]);
+  std::memcpy(packed + layout.sumsOffset(), sums.data(), layout.nr * 4);
+}
+
 void dsc::packPanels(const PanelLayout &layout, ArrayRef<char> source, int64_t first, int64_t count,
                      MutableArrayRef<char> packed) {
   for (int64_t i = 0; i < count; ++i) {
@@ -92,6 +104,8 @@ void dsc::packPanels(const PanelLayout &layout, ArrayRef<char> source, int64_t f
     switch (layout.elementBytes) {
     case 1:
       packPanel<1>(layout, source.data(), first + i, to);
+      if (layout.hasSums())
+        addSums(layout, to);
       break;
     case 2:
       packPanel<2>(layout, source.data(), first + i, to);

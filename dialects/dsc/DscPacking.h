@@ -12,7 +12,8 @@ namespace dsc {
 class PanelsAttr;
 
 /// A packed weight as numbers; see `#dsc.panels` for the meaning. A panel is `nr` output columns of one matrix (batch
-/// element or group): `[taps][ceil(k/kp)][nr][kp]` elements, contiguous. Panels follow each other, group by group.
+/// element or group): `[taps][ceil(k/kp)][nr][kp]` elements, contiguous, and for bytes of `kp` = 4 the sums of its
+/// columns as `nr` numbers of 32 bits. Panels follow each other, group by group.
 struct PanelLayout {
   int64_t groups = 1;
   int64_t n = 0, k = 0;
@@ -26,7 +27,10 @@ struct PanelLayout {
   int64_t panelsPerGroup() const { return (n + nr - 1) / nr; }
   int64_t panels() const { return groups * panelsPerGroup(); }
   int64_t steps() const { return (k + kp - 1) / kp; }
-  int64_t panelBytes() const { return taps * steps() * nr * kp * elementBytes; }
+  bool hasSums() const { return elementBytes == 1 && kp == 4; }
+  /// Where the sums of a panel's columns are.
+  int64_t sumsOffset() const { return taps * steps() * nr * kp * elementBytes; }
+  int64_t panelBytes() const { return sumsOffset() + (hasSums() ? nr * 4 : 0); }
   int64_t sourceBytes() const { return groups * n * k * taps * elementBytes; }
   int64_t packedBytes() const { return panels() * panelBytes(); }
 };

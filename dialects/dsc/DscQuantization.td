@@ -9,6 +9,10 @@ include "dialects/dsc/DscAttrs.td"
 // 8 and 16 bits are storage; 32 bits hold the sums of products.
 def Dsc_StoredTensor : RankedTensorOf<[I8, UI8, I16, UI16]>;
 def Dsc_SteppedTensor : RankedTensorOf<[I8, UI8, I16, UI16, I32]>;
+// What contractions of integers multiply, by what, and what that gives.
+def Dsc_ByteTensor : RankedTensorOf<[I8, UI8]>;
+def Dsc_FactorTensor : RankedTensorOf<[I8, UI8, F16, BF16, F32]>;
+def Dsc_SumTensor : RankedTensorOf<[I32, F16, BF16, F32]>;
 
 def Dsc_QuantizeOp : Dsc_TensorOp<"quantize", "Pointwise"> {
   let summary = "real numbers as integers of a scale and a zero point";
@@ -42,6 +46,70 @@ def Dsc_DequantizeOp : Dsc_TensorOp<"dequantize", "Pointwise"> {
   }];
   let arguments = (ins Dsc_SteppedTensor:$input, Dsc_FloatTensor:$scale, Dsc_SteppedTensor:$zero_point);
   let results = (outs Dsc_FloatTensor:$output);
+  let hasVerifier = 1;
+}
+
+/// A contraction of integers; the result is real if there are scales, else the sums themselves.
+class Dsc_QuantizedOp<string mnemonic, string role>
+    : Dsc_TensorOp<mnemonic, role, [AttrSizedOperandSegments]>;
+
+def Dsc_QMatmulOp : Dsc_QuantizedOp<"qmatmul", "Contraction"> {
+  let summary = "matrix product of integers that stand for real numbers";
+  let description = [{
+    `sum over k of (lhs - lhs_zero_point) * (rhs - rhs_zero_point)`, exact in 32 bits that wrap, with the shapes of
+    `dsc.matmul`. With a scale of `rhs` the result is real: `sum * lhs_scale * rhs_scale + bias` (a missing `lhs_scale`
+    is 1), computed in f32 and rounded to the element type of the scales once. Without scales it is the sum in i32, and
+    so is the bias. Either operand may be an activation. `lhs` may be real too: it has no zero point then, its products
+    with `rhs` are real, and `rhs` has a scale.
+
+    Parameters of `lhs` are one number, or one per row: `[..., m, 1]`; those of `rhs` are one number, or one per column:
+    `[n]`. A missing zero point is 0.
+
+    Constraints: (c1) the shapes are the ones of a `dsc.matmul`, whose attributes these are; (c2) `lhs` is of 8 bits, or
+    real with a scale of `rhs` and neither scale nor zero point; (c3) `lhs_scale` comes with a `rhs_scale` of its type;
+    (c4) a zero point has its operand's element type; (c5) parameters of `rhs` and the bias are `[1]`, `[]` or `[n]`,
+    those of `lhs` broadcast to the result; (c6) the bias has the result's element type.
+
+    Example: `%y = dsc.qmatmul %a scale %s zero %z, %b scale %t : (tensor<4x8xui8>, tensor<f32>, tensor<ui8>,
+    tensor<8x2xi8>, tensor<2xf32>) -> tensor<4x2xf32>`
+  }];
+  let arguments = (ins Dsc_FactorTensor:$lhs, Optional<Dsc_FloatTensor>:$lhs_scale,
+      Optional<Dsc_ByteTensor>:$lhs_zero_point, Dsc_ByteTensor:$rhs, Optional<Dsc_FloatTensor>:$rhs_scale,
+      Optional<Dsc_ByteTensor>:$rhs_zero_point, Optional<Dsc_SumTensor>:$bias, UnitAttr:$transpose_lhs,
+      UnitAttr:$transpose_rhs, OptionalAttr<Dsc_PanelsAttr>:$rhs_packing, OptionalAttr<I64Attr>:$rhs_offset);
+  let results = (outs Dsc_SumTensor:$output);
+  let assemblyFormat = [{
+    $lhs (`scale` $lhs_scale^)? (`zero` $lhs_zero_point^)? `,` $rhs (`scale` $rhs_scale^)? (`zero` $rhs_zero_point^)?
+    (`bias` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def Dsc_QConvOp : Dsc_QuantizedOp<"qconv", "Convolution"> {
+  let summary = "convolution of integers that stand for real numbers";
+  let description = [{
+    A `dsc.conv` of integers as `dsc.qmatmul` is a `dsc.matmul` of them. Padding is real zero: it adds nothing to a sum.
+    Parameters of `input` are one number; those of `weight` are one number, or one per output channel: `[outputs]`, in
+    both layouts.
+
+    Constraints: (c1) the shapes are the ones of a `dsc.conv`, whose attributes these are; (c2) to (c6) as for
+    `dsc.qmatmul`, where parameters of `input` have one element.
+
+    Example: `%y = dsc.qconv %x scale %s zero %z, %w scale %t {strides = array<i64: 1>, pads = array<i64: 1, 1>,
+    dilations = array<i64: 1>} : (tensor<1x3x8xui8>, tensor<f32>, tensor<ui8>, tensor<4x3x3xi8>, tensor<4xf32>) ->
+    tensor<1x4x8xf32>`
+  }];
+  let arguments = (ins Dsc_FactorTensor:$input, Optional<Dsc_FloatTensor>:$input_scale,
+      Optional<Dsc_ByteTensor>:$input_zero_point, Dsc_ByteTensor:$weight, Optional<Dsc_FloatTensor>:$weight_scale,
+      Optional<Dsc_ByteTensor>:$weight_zero_point, Optional<Dsc_SumTensor>:$bias, DenseI64ArrayAttr:$strides,
+      DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations, DefaultValuedAttr<I64Attr, "1">:$group,
+      DefaultValuedAttr<Dsc_LayoutAttr, "::dsc::Layout::Nchw">:$layout,
+      OptionalAttr<Dsc_PanelsAttr>:$weight_packing);
+  let results = (outs Dsc_SumTensor:$output);
+  let assemblyFormat = [{
+    $input (`scale` $input_scale^)? (`zero` $input_zero_point^)? `,` $weight (`scale` $weight_scale^)?
+    (`zero` $weight_zero_point^)? (`bias` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
   let hasVerifier = 1;
 }
 

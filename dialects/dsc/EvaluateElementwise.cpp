@@ -262,6 +262,16 @@ static std::optional<HostTensor> evaluateQuantize(QuantizeOp op, ArrayRef<HostTe
   return out;
 }
 
+/// As kernels do: an exact difference, and a product in f32 unless the scale is f64.
+static std::optional<HostTensor> evaluateDequantize(ArrayRef<HostTensor> in, HostTensor out) {
+  bool isDouble = out.getElementType().isF64();
+  forEachBroadcast(out.getShape(), out.getCount(), in, [&](int64_t i, ArrayRef<int64_t> at) {
+    double steps = double(in[0].getInt(at[0]) - in[2].getInt(at[2])), scale = in[1].getNumber(at[1]);
+    out.setDouble(i, isDouble ? steps * scale : float(steps) * float(scale));
+  });
+  return out;
+}
+
 std::optional<HostTensor> dsc::detail::evaluateElementwise(Operation *op, ArrayRef<HostTensor> in) {
   auto type = llvm::cast<RankedTensorType>(op->getResult(0).getType());
   HostTensor out = HostTensor::zeros(type.getShape(), type.getElementType());
@@ -275,6 +285,8 @@ std::optional<HostTensor> dsc::detail::evaluateElementwise(Operation *op, ArrayR
     return evaluateWhere(in, std::move(out));
   if (auto quantize = llvm::dyn_cast<QuantizeOp>(op))
     return evaluateQuantize(quantize, in, std::move(out));
+  if (llvm::isa<DequantizeOp>(op))
+    return evaluateDequantize(in, std::move(out));
   Type element = out.getElementType();
   if (out.isFloat()) {
     FloatFn fn = getFloatFn(op);

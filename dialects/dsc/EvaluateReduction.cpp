@@ -91,8 +91,7 @@ static bool hasStaticResults(Operation *op) {
 
 bool dsc::canEvaluate(Operation *op) {
   auto fusible = llvm::dyn_cast<FusibleOpInterface>(op);
-  // Dequantized weights would be four times as large.
-  if (!fusible || !hasStaticResults(op) || llvm::isa<WeightOp, ConstantOp, DimValuesOp, DequantizeOp>(op))
+  if (!fusible || !hasStaticResults(op) || llvm::isa<WeightOp, ConstantOp, DimValuesOp>(op))
     return false;
   switch (fusible.getFusionRole()) {
   case FusionRole::Pointwise:

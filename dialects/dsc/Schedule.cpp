@@ -23,7 +23,7 @@ int64_t grainFor(int64_t multiplyAdds) {
 } // namespace
 
 WorkPlan scheduleWork(const GemmShape &shape) {
-  int64_t weightBytes = guess(shape.n) * guess(shape.k) * 4;
+  int64_t weightBytes = guess(shape.n) * guess(shape.k) * shape.weightBytes;
   bool manyRows = shape.m < 0 || shape.m >= 4 * rowsPerBlock;
   if (manyRows && shape.n >= 0 && shape.k >= 0 && weightBytes <= residentBytes)
     return {WorkUnit::RowBlock, grainFor(rowsPerBlock * shape.n * shape.k),
@@ -44,7 +44,7 @@ WorkPlan scheduleWork(const ConvShape &shape) {
 TilePlan scheduleTile(const GemmShape &shape, const CpuLevel &level) {
   if (level.registers < 32)
     return {6, ConvOrder::PixelsOuter, "6 rows x 16 columns fill 12 of 16 registers"};
-  if (shape.k > 0 && shape.k * 4 % aliasingStride == 0)
+  if (shape.k > 0 && shape.k * shape.rowBytes % aliasingStride == 0)
     return {7, ConvOrder::PixelsOuter, "rows a multiple of 4 KiB apart fall into one cache set: 7 rows"};
   return {14, ConvOrder::PixelsOuter, "14 rows x 32 columns fill 28 of 32 registers"};
 }
@@ -53,7 +53,7 @@ TilePlan scheduleTile(const ConvShape &shape, const CpuLevel &level) {
   int rows = level.registers < 32 ? 6 : 14;
   int64_t taps = shape.kernelHeight * shape.kernelWidth;
   bool knownSize = shape.outWidth > 0 && shape.outHeight > 0;
-  int64_t panelBytes = taps * shape.channels * panelColumns * 4;
+  int64_t panelBytes = taps * shape.channels * panelColumns * shape.weightBytes;
   if (knownSize && taps > 1 && shape.outWidth * shape.outHeight <= 64 && panelBytes > residentBytes)
     return {rows, ConvOrder::TapsOuter, "a small image under large weights: accumulators in memory, taps outside"};
   return {rows, ConvOrder::PixelsOuter, "tiles of pixels of one image row, all taps in registers"};

@@ -13,6 +13,7 @@ namespace dsc {
 /// A matrix product; -1 is a size that is known at run time only.
 struct GemmShape {
   int64_t m, n, k;
+  int64_t rowBytes = 4, weightBytes = 4; ///< of one element
 };
 
 /// A convolution of one image; -1 is a size that is known at run time only.
@@ -20,6 +21,7 @@ struct ConvShape {
   int64_t outHeight, outWidth;
   int64_t channels, outputs; ///< of one group
   int64_t kernelHeight, kernelWidth;
+  int64_t weightBytes = 4; ///< of one element
 };
 
 /// What one tile of the static partition is. The same on every level: one plan serves them all.

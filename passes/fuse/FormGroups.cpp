@@ -25,7 +25,12 @@ bool mustBecomeWeight(ConstantOp constant) {
     return true;
   if (isa<FloatType>(value.getElementType()) && !value.isSplat())
     return true;
-  return llvm::any_of(constant->getUsers(), [](Operation *user) { return staysOutside(user) || isAnchor(user); });
+  return llvm::any_of(constant->getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
+    // Scales differ from layer to layer, and equal layers should share a kernel.
+    bool isParameter = isa<QuantizeOp, DequantizeOp>(user) && use.getOperandNumber() > 0;
+    return isParameter || staysOutside(user) || isAnchor(user);
+  });
 }
 
 /// Makes a weight of each constant that cannot be copied into groups.

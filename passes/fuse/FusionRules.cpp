@@ -62,7 +62,11 @@ static bool isSameSpace(const Dims &lhs, const Dims &rhs) {
   return lhs == rhs && llvm::all_of(lhs, [](AffineExpr dim) { return dim != nullptr; });
 }
 
-static bool isFloatTensor(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
+/// Whether an epilogue computes the values: real numbers, or integers that stand for some.
+static bool isReal(Value value) {
+  Operation *op = value.getDefiningOp();
+  return isa<FloatType>(getElementTypeOrSelf(value.getType())) || isa_and_nonnull<QuantizeOp, QMatmulOp, QConvOp>(op);
+}
 
 static bool isElementwise(Operation *op) { return getRole(op) == FusionRole::Pointwise; }
 
@@ -71,7 +75,7 @@ static Refusal refuseEpilogue(Operation *anchor, Operation *consumer) {
     return "the consumer is not elementwise, and an epilogue sees one tile only";
   if (!isSameSpace(getDims(anchor->getResult(0)), getDims(consumer->getResult(0))))
     return "the consumer has another iteration space than the anchor's result";
-  if (!isFloatTensor(anchor->getResult(0)) || !isFloatTensor(consumer->getResult(0)))
+  if (!isReal(anchor->getResult(0)) || !isReal(consumer->getResult(0)))
     return "an epilogue computes in floats";
   return {};
 }

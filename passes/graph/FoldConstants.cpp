@@ -8,6 +8,7 @@
 #include "dialects/dsc/DscRoles.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 
@@ -33,9 +34,15 @@ bool isReadAsItLies(Operation *op) {
   return llvm::all_of(transpose->getUsers(), [](Operation *user) { return isa<MatmulOp>(user); });
 }
 
+/// Weights in integers stay so until it is known that no contraction takes them.
+bool isStoredInIntegers(Operation *op) {
+  auto step = dyn_cast<DequantizeOp>(op);
+  return step && getElementTypeOrSelf(step.getInput().getType()).getIntOrFloatBitWidth() < 32;
+}
+
 class Folder {
 public:
-  Folder(ModuleOp module, int64_t budget) : pool(module), budget(budget) {}
+  Folder(ModuleOp module, int64_t budget, bool dequantize) : pool(module), budget(budget), dequantize(dequantize) {}
 
   /// Replaces the op's results by constants if it can and may.
   bool fold(Operation *op) {
@@ -45,8 +52,10 @@ public:
       return false;
     if (isView(op) && foldView(op, operands))
       return true;
-    int64_t resultBytes = getResultBytes(op);
-    if (resultBytes < 0 || resultBytes > operandBytes + maxGrowthBytes || resultBytes > budget || !canEvaluate(op))
+    int64_t resultBytes = getResultBytes(op), mostBytes = std::min(operandBytes + maxGrowthBytes, budget);
+    if (isStoredInIntegers(op)) // as many bytes as the weight has in models of floats
+      mostBytes = dequantize ? INT64_MAX : 0;
+    if (resultBytes < 0 || resultBytes > mostBytes || !canEvaluate(op))
       return false;
     if (resultBytes > ConstantPool::maxInlineBytes && isReadAsItLies(op))
       return false;
@@ -113,13 +122,14 @@ private:
 
   ConstantPool pool;
   int64_t budget;
+  bool dequantize;
 };
 
 struct FoldConstantsPass : impl::FoldConstantsPassBase<FoldConstantsPass> {
   using FoldConstantsPassBase::FoldConstantsPassBase;
 
   void runOnOperation() override {
-    Folder folder(getOperation(), maxBytes);
+    Folder folder(getOperation(), maxBytes, dequantize);
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;

@@ -19,12 +19,15 @@ AffineExpr elementsPerRow(Value weight) {
   return productOfDims(ArrayRef(getDims(weight)).drop_front(), weight.getContext());
 }
 
-AffineExpr multiplyAdds(MatmulOp op) {
+template <class Product> AffineExpr multiplyAddsOfProduct(Product op) {
   Dims lhs = getDims(op.getLhs());
   return mulDims(elementsOf(op.getOutput()), op.getTransposeLhs() ? lhs[lhs.size() - 2] : lhs.back());
 }
 
-AffineExpr multiplyAdds(ConvOp op) {
+AffineExpr multiplyAdds(MatmulOp op) { return multiplyAddsOfProduct(op); }
+AffineExpr multiplyAdds(QMatmulOp op) { return multiplyAddsOfProduct(op); }
+
+template <class Conv> AffineExpr multiplyAddsOfConv(Conv op) {
   AffineExpr perOutput;
   if (std::optional<PanelsAttr> packing = op.getWeightPacking()) {
     perOutput = getAffineConstantExpr(packing->getK(), op.getContext());
@@ -35,6 +38,9 @@ AffineExpr multiplyAdds(ConvOp op) {
   }
   return mulDims(elementsOf(op.getOutput()), perOutput);
 }
+
+AffineExpr multiplyAdds(ConvOp op) { return multiplyAddsOfConv(op); }
+AffineExpr multiplyAdds(QConvOp op) { return multiplyAddsOfConv(op); }
 
 AffineExpr multiplyAdds(ConvTransposeOp op) {
   return mulDims(elementsOf(op.getInput()), elementsPerRow(op.getWeight()));
@@ -53,7 +59,7 @@ AffineExpr countFlops(GroupOp group) {
   AffineExpr two = getAffineConstantExpr(2, group.getContext());
   bool isCounted = false;
   for (Operation &op : group.getBlock()->without_terminator())
-    llvm::TypeSwitch<Operation *>(&op).Case<MatmulOp, ConvOp, ConvTransposeOp, AttentionOp>(
+    llvm::TypeSwitch<Operation *>(&op).Case<MatmulOp, ConvOp, QMatmulOp, QConvOp, ConvTransposeOp, AttentionOp>(
         [&](auto product) {
           if (!isa<FloatType>(getElementTypeOrSelf(product.getOutput().getType())))
             return;

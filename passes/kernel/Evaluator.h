@@ -162,6 +162,11 @@ mlir::Value normElement(Evaluator &e, mlir::Operation *op, llvm::ArrayRef<Coord>
 mlir::Value attentionElement(Evaluator &e, mlir::Operation *op, llvm::ArrayRef<Coord> point);
 bool hoistAttention(Evaluator &e, mlir::Operation *op, llvm::ArrayRef<Coord> point);
 mlir::Value contractionElement(Evaluator &e, mlir::Operation *op, llvm::ArrayRef<Coord> point);
+/// The result's element of a contraction from the sum of its products, whose zero points are taken out: scales and bias.
+/// Columns are the last dimension. Null if the op is of another family.
+mlir::Value finishContraction(Evaluator &e, mlir::Operation *op, mlir::Value sum, llvm::ArrayRef<Coord> point);
+/// A parameter of a contraction whose sizes are those of `point` or 1.
+mlir::Value contractionParameter(Evaluator &e, mlir::Value parameter, llvm::ArrayRef<Coord> point, mlir::Type type);
 mlir::Value poolElement(Evaluator &e, mlir::OpResult result, llvm::ArrayRef<Coord> point);
 mlir::Value resizeElement(Evaluator &e, mlir::Operation *op, llvm::ArrayRef<Coord> point);
 

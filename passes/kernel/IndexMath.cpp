@@ -95,8 +95,18 @@ Value IndexMath::loadVector(Value flat, Value offset, int lanes, Value mask) {
   return vector::MaskedLoadOp::create(b, loc, type, flat, offset, mask, zero);
 }
 
+/// Whether a mask is known to have its first lane on and all others off.
+static bool isFirstLane(Value mask) {
+  DenseElementsAttr bits;
+  return mask && matchPattern(mask, m_Constant(&bits)) && llvm::count(bits.getValues<bool>(), true) == 1 &&
+         *bits.getValues<bool>().begin();
+}
+
 void IndexMath::storeVector(Value vector, Value flat, Value offset, Value mask) {
-  if (mask)
+  // LLVM 22 stores 4 bytes for the one lane of a vector that was just truncated to bytes.
+  if (isFirstLane(mask))
+    memref::StoreOp::create(b, loc, vector::ExtractOp::create(b, loc, vector, 0), flat, offset);
+  else if (mask)
     vector::MaskedStoreOp::create(b, loc, flat, offset, mask, vector);
   else
     vector::StoreOp::create(b, loc, vector, flat, offset);

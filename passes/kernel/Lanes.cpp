@@ -70,7 +70,7 @@ private:
         .Case([&](PadOp op) { return padRunsInLanes(op, dim); })
         .Case([&](GatherOp op) { return gatherRunsInLanes(op, dim); })
         .Case([&](ReduceOp op) { return reduceRunsInLanes(op, dim); })
-        .Case([&](MatmulOp op) { return matmulRunsInLanes(op, dim); })
+        .Case<MatmulOp, QMatmulOp>([&](auto op) { return matmulRunsInLanes(op, dim); })
         .Case([&](MaxPoolOp op) { return poolRunsInLanes(op.getInput(), op.getLayout(), dim); })
         .Case([&](AveragePoolOp op) { return poolRunsInLanes(op.getInput(), op.getLayout(), dim); })
         .Case([&](ConcatOp op) {
@@ -123,7 +123,7 @@ private:
     return false;
   }
 
-  bool matmulRunsInLanes(MatmulOp op, int64_t dim) {
+  template <class Op> bool matmulRunsInLanes(Op op, int64_t dim) {
     int64_t rhsRank = typeOf(op.getRhs()).getRank();
     return rhsRank >= 2 && dim + 1 == typeOf(op.getOutput()).getRank() && !op.getTransposeRhs() &&
            !op.getRhsPacking() && canRun(op.getRhs(), rhsRank - 1);

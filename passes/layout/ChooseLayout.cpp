@@ -17,27 +17,21 @@ namespace dsc {
 
 namespace {
 
-/// The emitters take f32 over one or two spatial dimensions with weights that are known now; others stay in NCHW.
-bool prefersNhwc(ConvOp op) {
+/// The emitters take f32 and bytes over one or two spatial dimensions with weights that are known now; others stay in
+/// NCHW.
+template <class Op> bool prefersNhwc(Op op) {
   auto type = cast<RankedTensorType>(op.getInput().getType());
   Operation *weight = op.getWeight().getDefiningOp();
-  return op.getLayout() == Layout::Nchw && type.getElementType().isF32() && type.getRank() <= 4 &&
-         !type.isDynamicDim(1) && isa_and_nonnull<WeightOp, ConstantOp>(weight);
+  return op.getLayout() == Layout::Nchw && (type.getElementType().isF32() || type.getElementTypeBitWidth() == 8) &&
+         type.getRank() <= 4 && !type.isDynamicDim(1) && isa_and_nonnull<WeightOp, ConstantOp>(weight);
 }
 
 struct ChooseLayoutPass : impl::ChooseLayoutPassBase<ChooseLayoutPass> {
   using ChooseLayoutPassBase::ChooseLayoutPassBase;
 
   void runOnOperation() override {
-    SmallVector<ConvOp> convolutions;
-    getOperation().walk([&](ConvOp op) {
-      if (prefersNhwc(op))
-        convolutions.push_back(op);
-    });
-    if (convolutions.empty())
+    if (convertAll<ConvOp>() + convertAll<QConvOp>() == 0)
       return;
-    for (ConvOp op : convolutions)
-      convert(op);
     RewritePatternSet patterns(&getContext());
     addSinkElementwisePatterns(patterns);
     addSinkAxisPatterns(patterns);
@@ -50,7 +44,19 @@ struct ChooseLayoutPass : impl::ChooseLayoutPassBase<ChooseLayoutPass> {
     eliminateCommonSubExpressions(rewriter, dominance, getOperation());
   }
 
-  void convert(ConvOp op) {
+  /// How many there were.
+  template <class Op> size_t convertAll() {
+    SmallVector<Op> convolutions;
+    getOperation().walk([&](Op op) {
+      if (prefersNhwc(op))
+        convolutions.push_back(op);
+    });
+    for (Op op : convolutions)
+      convert(op);
+    return convolutions.size();
+  }
+
+  template <class Op> void convert(Op op) {
     int64_t rank = cast<RankedTensorType>(op.getInput().getType()).getRank();
     OpBuilder builder(op);
     Value input = makeTranspose(builder, op.getLoc(), op.getInput(), getToNhwc(rank));
@@ -58,7 +64,7 @@ struct ChooseLayoutPass : impl::ChooseLayoutPassBase<ChooseLayoutPass> {
     auto type = op.getOutput().getType();
     op.getInputMutable().assign(input);
     op.setLayout(Layout::Nhwc);
-    if (op.getWeight().getDefiningOp<ConstantOp>())
+    if (op.getWeight().template getDefiningOp<ConstantOp>())
       makeWeight(op);
     op.getOutput().setType(permuteType(type, getToNhwc(rank)));
     Value output = makeTranspose(builder, op.getLoc(), op.getOutput(), getToNchw(rank));
@@ -67,8 +73,8 @@ struct ChooseLayoutPass : impl::ChooseLayoutPassBase<ChooseLayoutPass> {
   }
 
   /// Only weights are packed.
-  void makeWeight(ConvOp op) {
-    auto constant = op.getWeight().getDefiningOp<ConstantOp>();
+  template <class Op> void makeWeight(Op op) {
+    auto constant = op.getWeight().template getDefiningOp<ConstantOp>();
     ConstantPool pool(getOperation());
     OpBuilder builder(op);
     op.getWeightMutable().assign(pool.createWeight(builder, constant.getLoc(), constant.getValue(), "weight"));

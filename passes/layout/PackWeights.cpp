@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// dsc-pack-weights: gives the weights of f32 products and NHWC convolutions the type of their panels. The bytes are
+// dsc-pack-weights: gives the weights of products and NHWC convolutions the type of their panels. The bytes are
 // rearranged while the plan is written.
 
 #include "passes/Passes.h"
@@ -8,6 +8,8 @@
 #include "dialects/dsc/Schedule.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 
@@ -25,26 +27,29 @@ struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
     symbols = &table;
     packed.clear();
     getOperation().walk([&](Operation *op) {
-      if (auto matmul = dyn_cast<MatmulOp>(op))
-        packMatmul(matmul);
-      else if (auto conv = dyn_cast<ConvOp>(op))
-        packConv(conv);
+      llvm::TypeSwitch<Operation *>(op)
+          .Case<MatmulOp, QMatmulOp>([&](auto product) { packProduct(product); })
+          .Case<ConvOp, QConvOp>([&](auto convolution) { packConvolution(convolution); });
     });
     eraseUnused();
   }
 
 private:
-  /// The unpacked f32 weight behind the value.
+  /// The unpacked weight behind the value, of f32 or signed bytes.
   ParamOp getParam(Value value) {
     auto weight = value.getDefiningOp<WeightOp>();
     auto param = weight ? symbols->lookup<ParamOp>(weight.getParam()) : ParamOp();
-    if (!param || param.getPacking() || !cast<RankedTensorType>(value.getType()).getElementType().isF32())
+    Type element = getElementTypeOrSelf(value.getType());
+    if (!param || param.getPacking() || !(element.isF32() || element.isSignlessInteger(8)))
       return {};
     return param;
   }
 
+  /// Elements of the contracted dimension side by side: bytes are multiplied four at a time.
+  static int64_t getKp(Value lhs) { return getElementTypeOrSelf(lhs.getType()).getIntOrFloatBitWidth() == 8 ? 4 : 1; }
+
   /// Products of a batched weight or with a transposed left operand have no kernel that reads panels.
-  void packMatmul(MatmulOp op) {
+  template <class Op> void packProduct(Op op) {
     ParamOp param = getParam(op.getRhs());
     auto type = cast<RankedTensorType>(op.getRhs().getType());
     if (!param || type.getRank() != 2 || op.getTransposeLhs() || type.getNumElements() == 0 ||
@@ -52,22 +57,26 @@ private:
       return;
     bool transposed = op.getTransposeRhs();
     int64_t k = type.getDimSize(transposed ? 1 : 0), n = type.getDimSize(transposed ? 0 : 1);
-    auto panels = PanelsAttr::get(&getContext(), PanelKind::Gemm, n, k, panelColumns, 1, {}, 1, transposed);
+    auto panels = PanelsAttr::get(&getContext(), PanelKind::Gemm, n, k, panelColumns, getKp(op.getLhs()), {}, 1,
+                                  transposed);
     op.getRhsMutable().assign(usePacked(op, param, panels));
     op.setTransposeRhs(false);
     op.setRhsPackingAttr(panels);
   }
 
   /// Depthwise convolutions are packed as one group whose columns are the channels.
-  void packConv(ConvOp op) {
+  template <class Op> void packConvolution(Op op) {
     ParamOp param = getParam(op.getWeight());
     auto type = cast<RankedTensorType>(op.getWeight().getType());
     if (!param || op.getLayout() != Layout::Nhwc || type.getRank() > 4 || type.getNumElements() == 0)
       return;
-    int64_t groups = op.getGroup(), outputs = type.getDimSize(0), channels = type.getDimSize(1);
-    if (channels == 1 && outputs == groups)
+    int64_t groups = op.getGroup(), outputs = type.getDimSize(0), channels = type.getDimSize(1), kp = getKp(op.getInput());
+    bool isDepthwise = channels == 1 && outputs == groups;
+    if (isDepthwise && kp != 1) // read as they lie
+      return;
+    if (isDepthwise)
       groups = 1;
-    auto panels = PanelsAttr::get(&getContext(), PanelKind::Conv, outputs / groups, channels, panelColumns, 1,
+    auto panels = PanelsAttr::get(&getContext(), PanelKind::Conv, outputs / groups, channels, panelColumns, kp,
                                   type.getShape().drop_front(2), groups, false);
     op.getWeightMutable().assign(usePacked(op, param, panels));
     op.setWeightPackingAttr(panels);

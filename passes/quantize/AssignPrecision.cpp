@@ -24,7 +24,7 @@ struct AssignPrecisionPass : impl::AssignPrecisionPassBase<AssignPrecisionPass> 
     }
     bool failedAny = false;
     getOperation().walk([&](Operation *op) {
-      if (!isAnchor(op))
+      if (!isAnchor(op) || isa<QMatmulOp, QConvOp>(op))
         return;
       ++numContractions;
       Type type = getElementTypeOrSelf(op->getOperand(0).getType());

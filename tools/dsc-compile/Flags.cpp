@@ -17,7 +17,8 @@ const char *const compileUsage =
 Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of time into one plan file.
 
   -o PLAN               the file to write
-  --level=LIST          CPU levels to generate code for: v3, v4, native (default v3,v4)
+  --level=LIST          CPU levels to generate code for: v3, v4, v4vnni, native (default: the first two, and the
+                        third where kernels of integers use its dot products)
   --target=LIST         where the model runs: cpu, cuda (default cpu)
   --ptxas=PATH          the program that assembles PTX for cuda; none: PTX only (default: the one that is found)
   --dim NAME=VALUE      pin a symbolic dimension; NAME=LOW..HIGH bounds it (repeatable)

@@ -24,7 +24,7 @@ inputs
   --random[=SEED]         the rest: floats from a normal distribution, integers and booleans 0 or 1
   --dim NAME=N            size of a symbolic dimension that no input gives (default: its smallest, at least 1)
 run
-  --level=v3|v4           highest CPU level to use
+  --level=v3|v4|v4vnni    highest CPU level to use
   --threads=N             0 = one for each physical core
   --verify                check the SHA-256 of the weights too; alone: check and stop
 results
@@ -95,7 +95,10 @@ bool applyNumber(int flag, const char *value, RunOptions &options) {
   std::string text = value ? value : "";
   switch (flag) {
   case level:
-    options.level = text == "v3" ? DSC_CPU_X86_V3 : text == "v4" ? DSC_CPU_X86_V4 : 0;
+    options.level = text == "v3"       ? DSC_CPU_X86_V3
+                    : text == "v4"     ? DSC_CPU_X86_V4
+                    : text == "v4vnni" ? DSC_CPU_X86_V4_VNNI_BF16
+                                       : 0;
     return options.level;
   case random:
     options.random = true;

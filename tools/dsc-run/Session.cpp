@@ -25,6 +25,9 @@ void Session::onTrace(void *self, const dsc_trace_event *event) {
 bool Session::open() {
   if (options.level == DSC_CPU_X86_V4 && !__builtin_cpu_supports("avx512vl"))
     return fail("--level=v4: this machine offers CPU level v3 at most");
+  if (options.level == DSC_CPU_X86_V4_VNNI_BF16 &&
+      !(__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16")))
+    return fail("--level=v4vnni: this machine offers CPU level v4 at most");
   auto settings = sized<dsc_runtime_options>();
   settings.num_threads = options.threads;
   settings.max_cpu_level = options.level;

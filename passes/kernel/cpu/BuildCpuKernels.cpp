@@ -63,15 +63,26 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
 
   LogicalResult createModules() {
     OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
+    bool hasDots = hasDotProducts();
     for (const std::string &name : levels) {
       const CpuLevel *level = findCpuLevel(name);
       if (!level)
         return getOperation().emitError() << "expected a known CPU level, but got \"" << name << "\"";
+      if (level->vnni && !hasDots && !modules.empty()) // the level before has the same code
+        continue;
       auto module = ModuleOp::create(b, getOperation().getLoc(), "cpu_" + name);
       module->setAttr("dsc.level", b.getStringAttr(name));
       modules.push_back({level, module});
     }
     return success();
+  }
+
+  bool hasDotProducts() {
+    return getOperation()
+        ->walk([](Operation *op) {
+          return isa<QMatmulOp, QConvOp>(op) ? WalkResult::interrupt() : WalkResult::advance();
+        })
+        .wasInterrupted();
   }
 
   /// The first family that takes the group; the last one takes every group.

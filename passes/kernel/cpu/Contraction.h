@@ -13,6 +13,13 @@
 
 namespace dsc {
 
+/// What a contraction of integers does with its sums, as operand numbers of the group.
+struct QuantizedOperands {
+  bool isReal = false;      ///< the left operand: weights are only stored as integers
+  bool lhsIsSigned = false; ///< of an integer left operand; the right one is signed
+  std::optional<unsigned> lhsScale, lhsZero, rhsScale, rhsZero;
+};
+
 /// C[batch, m, n] = A[batch, m, k] * B[batch, k, n] with an elementwise tail.
 struct GemmSpec {
   EpilogueSpec epilogue;
@@ -26,15 +33,22 @@ struct GemmSpec {
   bool transposed;  ///< B is row-major [n, k]
   int64_t firstPanel; ///< of a packed B that several products share
   std::optional<unsigned> bias; ///< operand number of one number per column
+  std::optional<QuantizedOperands> quantized;
 
+  bool hasBytes() const { return quantized && !quantized->isReal; }
   GemmShape shape() const;
+  ResultParameters parameters() const;
 };
 
-/// The matrix product of a group, of any element type, or why it is none.
-llvm::FailureOr<GemmSpec> matchProduct(GroupOp group, std::string &whyNot);
+/// Why emitters do not take the element types of a contraction; null if they do. `panels` is the packing of the weights.
+using WhyNotTypes = const char *(*)(mlir::Value lhs, mlir::Value rhs, mlir::Value result,
+                                    std::optional<PanelsAttr> panels);
 
-/// The f32 matrix product of a group, or why it is none.
-llvm::FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot);
+/// What the CPU's emitters say.
+const char *whyNotCpuTypes(mlir::Value lhs, mlir::Value rhs, mlir::Value result, std::optional<PanelsAttr> panels);
+
+/// The matrix product of a group that an emitter takes, or why there is none.
+llvm::FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot, WhyNotTypes whyNotTypes = whyNotCpuTypes);
 
 /// A convolution of one or two spatial dimensions in NHWC with packed weights and an elementwise tail. One spatial
 /// dimension is a row of height 1.
@@ -51,26 +65,34 @@ struct ConvSpec {
   bool hasPadding[2]; ///< before or after
   /// Every output channel reads the one input channel of its number; weights are [outputs/32][taps][32].
   bool depthwise;
+  std::optional<QuantizedOperands> quantized;
 
+  bool hasBytes() const { return quantized && !quantized->isReal; }
   ConvShape shape() const;
+  ResultParameters parameters() const;
   /// Channels of one input pixel.
   int64_t inputChannels() const { return depthwise ? outputs : groups * channels; }
 };
 
-/// The f32 convolution of a group, or why it is none.
-llvm::FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot);
+/// The convolution of a group that an emitter takes, or why there is none.
+llvm::FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot, WhyNotTypes whyNotTypes = whyNotCpuTypes);
 
 /// The matrix product that a convolution is whose kernel is 1 x 1, with stride 1 and no padding.
 std::optional<GemmSpec> asGemm(const ConvSpec &conv);
 
 /// Emits the tiles of a convolution whose sums are in scratch (`ConvOrder::TapsOuter`): image fastest, then panel.
-void emitConvTaps(const ConvSpec &spec, KernelBody &body);
+void emitConvTaps(const ConvSpec &spec, KernelBody &body, const DotAtom &atom);
 
 /// How a matrix product is cut into tiles; it fails where there is no emitter for it.
 llvm::FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot);
 
 /// The rules that cut a matrix product.
 ScheduleReasons explainGemm(const GemmSpec &spec, const CpuLevel &level);
+
+/// The same for a convolution of integers.
+KernelShape shapeOfQuantizedConv(const ConvSpec &spec);
+/// Emits the tiles of a convolution of integers.
+void emitQuantizedConv(const ConvSpec &spec, KernelBody &body);
 
 /// Emits the tiles of a matrix product.
 void emitGemm(const GemmSpec &spec, KernelBody &body);

@@ -64,14 +64,14 @@ PixelTile wholeTile(int64_t kernel, int pixels, bool fuse) {
   return tile;
 }
 
-SmallVector<Value> accumulateChannels(IndexMath m, int lanes, const TileInputs &inputs, ArrayRef<Value> masks,
+SmallVector<Value> accumulateChannels(IndexMath m, const DotAtom &atom, const TileInputs &inputs, ArrayRef<Value> masks,
                                       ValueRange sums, ArrayRef<int> live) {
   SmallVector<Value> result(sums);
   size_t fragments = masks.size();
   for (size_t f = 0; f < fragments; ++f) {
-    Value weights = m.loadVector(inputs.b, inputs.columns[f], lanes);
+    Value weights = atom.loadWeights(m, inputs.b, inputs.columns[f], Value());
     for (int p : live) {
-      Value input = m.loadVector(inputs.a, m.add(inputs.rows[p], f * lanes), lanes, masks[f]);
+      Value input = m.loadVector(inputs.a, m.add(inputs.rows[p], f * atom.lanes), atom.lanes, masks[f]);
       Value &sum = result[p * fragments + f];
       sum = vector::FMAOp::create(m.b, m.loc, input, weights, sum);
     }

@@ -44,7 +44,7 @@ PixelTile wholeTile(int64_t kernel, int pixels, bool fuse);
 
 /// One tap of a depthwise convolution: adds input * weight per channel to the accumulators of the live pixels.
 /// `inputs.rows` are the offsets of the tile's first channel in each pixel; `masks` are the channels that exist.
-llvm::SmallVector<mlir::Value> accumulateChannels(IndexMath m, int lanes, const TileInputs &inputs,
+llvm::SmallVector<mlir::Value> accumulateChannels(IndexMath m, const DotAtom &atom, const TileInputs &inputs,
                                                   llvm::ArrayRef<mlir::Value> masks, mlir::ValueRange sums,
                                                   llvm::ArrayRef<int> live);
 

@@ -26,7 +26,10 @@ struct DotAtom {
   virtual mlir::Value multiplyAdd(IndexMath, mlir::Value accumulator, mlir::Value row,
                                   mlir::Value weights) const = 0;
 
-  const int lanes; ///< f32 accumulators of one fragment
+  /// Weights of 1 in all lanes: what they multiply is the sum of a row. Null where no contraction asks for it.
+  virtual mlir::Value ones(IndexMath) const { return {}; }
+
+  const int lanes; ///< accumulators of one fragment
 };
 
 /// The atom of f32 operands: one fused multiply-add.
@@ -39,6 +42,34 @@ struct F32Atom final : DotAtom {
   mlir::Value broadcastRow(IndexMath, mlir::Value flat, mlir::Value offset) const override;
   mlir::Value multiplyAdd(IndexMath, mlir::Value accumulator, mlir::Value row,
                           mlir::Value weights) const override;
+};
+
+/// f32 rows times weights that are stored as signed bytes of one scale per column, which the tail multiplies by.
+struct StoredWeightAtom final : DotAtom {
+  using DotAtom::DotAtom;
+  int kp() const override { return 1; }
+  mlir::Type accumulatorType(mlir::MLIRContext *context) const override;
+  mlir::Value loadWeights(IndexMath, mlir::Value flat, mlir::Value offset, mlir::Value mask) const override;
+  mlir::Value broadcastRow(IndexMath, mlir::Value flat, mlir::Value offset) const override;
+  mlir::Value multiplyAdd(IndexMath, mlir::Value accumulator, mlir::Value row, mlir::Value weights) const override;
+};
+
+/// Integers, summed exactly in 32 bits. A step is 4 bytes of a row and of every column, and memory is bytes: with dot
+/// products 4 unsigned times 4 signed ones, else 2 times 2 numbers of 16 bits.
+struct ByteAtom final : DotAtom {
+  ByteAtom(int lanes, bool hasDotProduct) : DotAtom(lanes), hasDotProduct(hasDotProduct) {}
+  int kp() const override { return 4; }
+  mlir::Type accumulatorType(mlir::MLIRContext *context) const override;
+  mlir::Value loadWeights(IndexMath, mlir::Value flat, mlir::Value offset, mlir::Value mask) const override;
+  mlir::Value broadcastRow(IndexMath, mlir::Value flat, mlir::Value offset) const override;
+  mlir::Value multiplyAdd(IndexMath, mlir::Value accumulator, mlir::Value row, mlir::Value weights) const override;
+  mlir::Value ones(IndexMath) const override;
+
+  const bool hasDotProduct;
+
+private:
+  /// The vector of a step's numbers, as the instruction takes them.
+  mlir::VectorType stepType(mlir::MLIRContext *context) const;
 };
 
 } // namespace dsc

@@ -13,9 +13,8 @@ namespace dsc {
 namespace {
 class ConvEmitter {
 public:
-  ConvEmitter(const ConvSpec &spec, KernelBody &body)
-      : spec(spec), body(body), m{body.b, body.loc}, atom(body.level.lanes),
-        epilogue(spec.epilogue, body, atom, spec.bias ? body.flat[*spec.bias] : Value()),
+  ConvEmitter(const ConvSpec &spec, KernelBody &body, const DotAtom &atom)
+      : spec(spec), body(body), m{body.b, body.loc}, atom(atom), epilogue(spec.epilogue, body, atom, spec.parameters()),
         tile(scheduleTile(spec.shape(), body.level)), limit(maxAccumulators(body.level.registers)),
         inHeight(body.dimValue(spec.inHeight)), inWidth(body.dimValue(spec.inWidth)),
         outHeight(body.dimValue(spec.outHeight)), outWidth(body.dimValue(spec.outWidth)) {}
@@ -35,7 +34,7 @@ private:
   const ConvSpec &spec;
   KernelBody &body;
   IndexMath m;
-  F32Atom atom;
+  const DotAtom &atom;
   EpilogueEmitter epilogue;
   TilePlan tile;
   int limit;
@@ -167,7 +166,7 @@ SmallVector<Value> ConvEmitter::runTaps(Value kh, Value kwBegin, const TapRun &r
                       run.live);
   for (Value &row : inputs.rows)
     row = m.add(row, firstColumn);
-  return accumulateChannels(m, atom.lanes, inputs, masks, sums, run.live);
+  return accumulateChannels(m, atom, inputs, masks, sums, run.live);
 }
 
 WorkPlan planOf(const ConvSpec &spec) {
@@ -187,6 +186,12 @@ public:
       return failure();
     if (std::optional<GemmSpec> gemm = asGemm(*spec))
       return shapeOfGemm(*gemm, whyNot);
+    if (spec->hasBytes() && spec->depthwise) {
+      whyNot = "a depthwise convolution of integers";
+      return failure();
+    }
+    if (spec->hasBytes())
+      return shapeOfQuantizedConv(*spec);
     MLIRContext *context = group.getContext();
     int64_t panels = spec->groups * llvm::divideCeil(spec->outputs, panelColumns);
     KernelShape shape;
@@ -207,6 +212,8 @@ public:
     FailureOr<ConvSpec> spec = matchConv(group, whyNot);
     if (std::optional<GemmSpec> gemm = asGemm(*spec))
       return explainGemm(*gemm, level);
+    if (spec->hasBytes())
+      return {"blocks of output rows of one panel", scheduleTile(spec->shape(), level).why};
     return {planOf(*spec).why, scheduleTile(spec->shape(), level).why};
   }
 
@@ -216,11 +223,21 @@ public:
     assert(succeeded(spec) && "expected a group that `match` took");
     if (std::optional<GemmSpec> gemm = asGemm(*spec))
       emitGemm(*gemm, body);
-    else if (planOf(*spec).unit == WorkUnit::Image)
-      emitConvTaps(*spec, body);
+    else if (spec->hasBytes())
+      emitQuantizedConv(*spec, body);
+    else if (spec->quantized)
+      emitFloat(*spec, body, StoredWeightAtom(body.level.lanes));
     else
-      ConvEmitter(*spec, body).emit();
+      emitFloat(*spec, body, F32Atom(body.level.lanes));
     return success();
+  }
+
+private:
+  static void emitFloat(const ConvSpec &spec, KernelBody &body, const DotAtom &atom) {
+    if (planOf(spec).unit == WorkUnit::Image)
+      emitConvTaps(spec, body, atom);
+    else
+      ConvEmitter(spec, body, atom).emit();
   }
 };
 } // namespace

@@ -13,9 +13,8 @@ namespace dsc {
 namespace {
 class TapsEmitter {
 public:
-  TapsEmitter(const ConvSpec &spec, KernelBody &body)
-      : spec(spec), body(body), m{body.b, body.loc}, atom(body.level.lanes),
-        epilogue(spec.epilogue, body, atom, spec.bias ? body.flat[*spec.bias] : Value()),
+  TapsEmitter(const ConvSpec &spec, KernelBody &body, const DotAtom &atom)
+      : spec(spec), body(body), m{body.b, body.loc}, atom(atom), epilogue(spec.epilogue, body, atom, spec.parameters()),
         rows(scheduleTile(spec.shape(), body.level).rows), limit(maxAccumulators(body.level.registers)),
         batch(body.dimValue(spec.batch)) {
     for (int d = 0; d < 2; ++d) {
@@ -41,7 +40,7 @@ private:
   const ConvSpec &spec;
   KernelBody &body;
   IndexMath m;
-  F32Atom atom;
+  const DotAtom &atom;
   EpilogueEmitter epilogue;
   int rows, limit;
   Value batch, in[2], out[2], sums;
@@ -136,6 +135,6 @@ void TapsEmitter::emitTile(Value tap, Value inputStart, ArrayRef<Value> pixels, 
 }
 } // namespace
 
-void emitConvTaps(const ConvSpec &spec, KernelBody &body) { TapsEmitter(spec, body).emit(); }
+void emitConvTaps(const ConvSpec &spec, KernelBody &body, const DotAtom &atom) { TapsEmitter(spec, body, atom).emit(); }
 
 } // namespace dsc

@@ -2,19 +2,18 @@
 // Matrix products: loops over panels and rows around the register tile. Every element of the result is one chain of
 // multiply-adds in the order of k, whatever M, the batch, the tiles or the threads are.
 
-#include "passes/kernel/cpu/Contraction.h"
+#include "passes/kernel/cpu/GemmEmitter.h"
 #include "passes/kernel/cpu/Families.h"
 #include "passes/kernel/cpu/KernelFamily.h"
 #include "passes/kernel/cpu/PanelTranspose.h"
-#include "passes/kernel/cpu/RegisterTile.h"
+#include <memory>
 
 using namespace mlir;
 
 namespace dsc {
 
-namespace {
 /// A transposed B is packed per panel into scratch of at most this many rows.
-constexpr int64_t maxPackedRows = 4096;
+static constexpr int64_t maxPackedRows = 4096;
 
 WorkPlan planOf(const GemmSpec &spec) {
   GemmShape shape = spec.shape();
@@ -23,38 +22,11 @@ WorkPlan planOf(const GemmSpec &spec) {
   return scheduleWork(shape);
 }
 
-class GemmEmitter {
-public:
-  GemmEmitter(const GemmSpec &spec, KernelBody &body)
-      : spec(spec), body(body), m{body.b, body.loc}, atom(body.level.lanes),
-        epilogue(spec.epilogue, body, atom, spec.bias ? body.flat[*spec.bias] : Value()), plan(planOf(spec)), tile(scheduleTile(spec.shape(), body.level)),
-        limit(maxAccumulators(body.level.registers)), rowCount(body.dimValue(spec.m)),
-        columnCount(body.dimValue(spec.n)), depth(body.dimValue(spec.k)) {}
-
-  void emit();
-
-private:
-  /// Calls `emitTile` for tiles that cover the rows of the current unit.
-  using Sweep = function_ref<void(function_ref<void(Value, int)>)>;
-
-  void locateBatch(Value batch);
-  void emitPanel(Value panel, Sweep sweep);
-  void emitTile(Value panel, Value row, int rows, Value firstColumn, ArrayRef<Value> masks);
-  void packPanel(Value panel);
-
-  const GemmSpec &spec;
-  KernelBody &body;
-  IndexMath m;
-  F32Atom atom;
-  EpilogueEmitter epilogue;
-  WorkPlan plan;
-  TilePlan tile;
-  int limit;
-  Value rowCount, columnCount, depth;
-  /// Where the current batch element starts: row number of the result, elements of A and B.
-  Value firstRow, aBase, bBase;
-  Value packed; ///< panel of a transposed B in scratch
-};
+GemmEmitter::GemmEmitter(const GemmSpec &spec, KernelBody &body, const DotAtom &atom)
+    : spec(spec), body(body), m{body.b, body.loc}, atom(atom), tilePlan(scheduleTile(spec.shape(), body.level)),
+      rowCount(body.dimValue(spec.m)), columnCount(body.dimValue(spec.n)), depth(body.dimValue(spec.k)),
+      epilogue(spec.epilogue, body, atom, spec.parameters()), plan(planOf(spec)),
+      limit(maxAccumulators(body.level.registers)) {}
 
 void GemmEmitter::locateBatch(Value batch) {
   Value aIndex = m.constant(0), bIndex = m.constant(0), aStride = m.constant(1), bStride = m.constant(1);
@@ -83,8 +55,6 @@ void GemmEmitter::emit() {
   Value units = byPanel ? panels : m.ceilDiv(rowCount, rowsPerBlock);
   std::optional<int64_t> staticRows = getConstantDim(spec.m);
   firstRow = aBase = bBase = m.constant(0);
-  if (spec.transposed)
-    packed = m.view(body.scratch, EpilogueEmitter::scratchBytes, m.b.getF32Type());
   m.loop(body.begin, body.end, 1, [&](Value t) {
     Value unit = t;
     if (!spec.batch.empty()) {
@@ -94,69 +64,84 @@ void GemmEmitter::emit() {
     if (byPanel)
       return emitPanel(unit, [&](function_ref<void(Value, int)> emitRows) {
         if (staticRows)
-          sweepRows(m, m.constant(0), *staticRows, tile.rows, emitRows);
+          sweepRows(m, m.constant(0), *staticRows, tilePlan.rows, emitRows);
         else
-          sweepRows(m, m.constant(0), rowCount, tile.rows, emitRows);
+          sweepRows(m, m.constant(0), rowCount, tilePlan.rows, emitRows);
       });
     Value first = m.mul(unit, rowsPerBlock), last = m.min(m.add(first, rowsPerBlock), rowCount);
     auto sweep = [&](function_ref<void(Value, int)> emitRows) {
-      sweepRows(m, first, last, tile.rows, emitRows);
+      sweepRows(m, first, last, tilePlan.rows, emitRows);
     };
     m.loop(m.constant(0), panels, 1, [&](Value panel) { emitPanel(panel, sweep); });
   });
 }
 
 void GemmEmitter::emitPanel(Value panel, Sweep sweep) {
-  if (spec.transposed)
-    packPanel(panel);
-  Value left = m.sub(columnCount, m.mul(panel, panelColumns));
+  preparePanel(panel);
+  Value first = m.mul(panel, panelColumns), left = m.sub(columnCount, first);
   branchOnTail(m, atom.lanes, left, getConstantDim(spec.n), [&](ArrayRef<Value> masks) {
     sweep([&](Value row, int rows) {
-      splitColumns(m, atom.lanes, masks, rows, limit, [&](Value firstColumn, ArrayRef<Value> part) {
-        emitTile(panel, row, rows, firstColumn, part);
+      prepareRows(row, rows);
+      int perRow = std::max(1, limit / rows - extraFragments());
+      splitColumns(m, atom.lanes, masks, rows, perRow * rows, [&](Value firstColumn, ArrayRef<Value> part) {
+        SmallVector<Value> sums = sumTile({panel, row, rows, firstColumn, part});
+        SmallVector<Fragment> fragments;
+        for (auto [f, mask] : llvm::enumerate(part))
+          fragments.push_back({m.add(m.add(first, firstColumn), f * atom.lanes), mask});
+        epilogue.storeTile(sums, m.add(firstRow, row), fragments);
       });
     });
   });
 }
 
-void GemmEmitter::emitTile(Value panel, Value row, int rows, Value firstColumn, ArrayRef<Value> masks) {
-  Value column = m.add(m.mul(panel, panelColumns), firstColumn);
-  TileInputs inputs;
-  inputs.a = body.flat[spec.lhs];
-  Value start = m.add(aBase, m.mul(row, depth));
-  for (int r = 0; r < rows; ++r)
-    inputs.rows.push_back(m.add(start, m.mul(depth, r)));
-  Value base = m.add(bBase, column);
-  inputs.b = body.flat[spec.rhs];
-  inputs.step = columnCount;
-  if (spec.packed) {
-    Value first = m.mul(m.add(panel, spec.firstPanel), m.mul(depth, panelColumns));
-    base = m.add(m.add(bBase, first), firstColumn);
-  } else if (spec.transposed) {
-    inputs.b = packed;
-    base = firstColumn;
+namespace {
+/// Products whose rows are f32: with weights of f32, also unpacked, or stored as bytes in panels.
+class FloatGemm final : public GemmEmitter {
+public:
+  FloatGemm(const GemmSpec &spec, KernelBody &body, const DotAtom &atom) : GemmEmitter(spec, body, atom) {
+    if (spec.transposed)
+      packed = m.view(body.scratch, EpilogueEmitter::scratchBytes, m.b.getF32Type());
   }
-  bool panels = spec.packed || spec.transposed;
-  if (panels)
-    inputs.step = m.constant(panelColumns);
-  SmallVector<Fragment> fragments;
-  for (auto [f, mask] : llvm::enumerate(masks)) {
-    inputs.columns.push_back(m.add(base, f * atom.lanes));
-    inputs.masks.push_back(panels ? Value() : mask);
-    fragments.push_back({m.add(column, f * atom.lanes), mask});
+
+private:
+  void preparePanel(Value panel) override {
+    if (!spec.transposed)
+      return;
+    Value first = m.mul(panel, panelColumns);
+    Value valid = m.min(m.sub(columnCount, first), m.constant(panelColumns));
+    transposeIntoPanel(m, body.flat[spec.rhs], m.add(bBase, m.mul(first, depth)), depth, valid, depth, packed,
+                       m.constant(0));
   }
-  SmallVector<Value> sums = zeroTile(m, atom, rows, masks.size());
-  sums = accumulate(m, atom, inputs, m.constant(0), depth, sums);
-  epilogue.storeTile(sums, m.add(firstRow, row), fragments);
-}
 
-void GemmEmitter::packPanel(Value panel) {
-  Value first = m.mul(panel, panelColumns);
-  Value valid = m.min(m.sub(columnCount, first), m.constant(panelColumns));
-  transposeIntoPanel(m, body.flat[spec.rhs], m.add(bBase, m.mul(first, depth)), depth, valid, depth, packed,
-                     m.constant(0));
-}
+  SmallVector<Value> sumTile(const Tile &tile) override {
+    TileInputs inputs;
+    inputs.a = body.flat[spec.lhs];
+    Value start = m.add(aBase, m.mul(tile.row, depth));
+    for (int r = 0; r < tile.rows; ++r)
+      inputs.rows.push_back(m.add(start, m.mul(depth, r)));
+    Value base = m.add(bBase, m.add(m.mul(tile.panel, panelColumns), tile.firstColumn));
+    inputs.b = body.flat[spec.rhs];
+    inputs.step = columnCount;
+    if (spec.packed) {
+      Value first = m.mul(m.add(tile.panel, spec.firstPanel), m.mul(depth, panelColumns));
+      base = m.add(m.add(bBase, first), tile.firstColumn);
+    } else if (spec.transposed) {
+      inputs.b = packed;
+      base = tile.firstColumn;
+    }
+    bool panels = spec.packed || spec.transposed;
+    if (panels)
+      inputs.step = m.constant(panelColumns);
+    for (auto [f, mask] : llvm::enumerate(tile.masks)) {
+      inputs.columns.push_back(m.add(base, f * atom.lanes));
+      inputs.masks.push_back(panels ? Value() : mask);
+    }
+    SmallVector<Value> sums = zeroTile(m, atom, tile.rows, tile.masks.size());
+    return accumulate(m, atom, inputs, m.constant(0), depth, sums);
+  }
 
+  Value packed; ///< panel of a transposed B in scratch
+};
 } // namespace
 
 FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot) {
@@ -172,8 +157,10 @@ FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot) {
   KernelShape shape;
   shape.tiles = mulDims(productOfDims(spec.batch, context), ceilDivDims(byPanel ? spec.n : spec.m, size));
   shape.grain = plan.grain;
-  if (spec.epilogue.isLong || spec.transposed)
+  if (spec.epilogue.isLong || spec.transposed || spec.hasBytes())
     shape.scratchBytes = EpilogueEmitter::scratchBytes;
+  if (spec.hasBytes())
+    shape.scratchBytes += quantizedScratchBytes(spec);
   if (spec.transposed)
     shape.scratchBytes += *depth * panelColumns * 4;
   return shape;
@@ -183,7 +170,14 @@ ScheduleReasons explainGemm(const GemmSpec &spec, const CpuLevel &level) {
   return {planOf(spec).why, scheduleTile(spec.shape(), level).why};
 }
 
-void emitGemm(const GemmSpec &spec, KernelBody &body) { GemmEmitter(spec, body).emit(); }
+void emitGemm(const GemmSpec &spec, KernelBody &body) {
+  int lanes = body.level.lanes;
+  if (spec.hasBytes())
+    return emitQuantizedGemm(spec, body);
+  if (spec.quantized)
+    return FloatGemm(spec, body, StoredWeightAtom(lanes)).emit();
+  FloatGemm(spec, body, F32Atom(lanes)).emit();
+}
 
 namespace {
 class GemmFamily final : public KernelFamily {

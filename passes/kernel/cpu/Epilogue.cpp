@@ -77,8 +77,9 @@ struct EpilogueEmitter::Place {
   SmallVector<Value> indices; ///< of `row` in the leading dimensions, filled on demand
 };
 
-EpilogueEmitter::EpilogueEmitter(EpilogueSpec given, KernelBody &body, const DotAtom &atom, Value bias)
-    : spec(given), m{body.b, body.loc}, lanes(atom.lanes), bias(bias), scratch(body.scratch) {
+EpilogueEmitter::EpilogueEmitter(EpilogueSpec given, KernelBody &body, const DotAtom &atom, ResultParameters parameters)
+    : spec(given), m{body.b, body.loc}, lanes(atom.lanes), sumType(atom.accumulatorType(body.b.getContext())),
+      parameters(parameters), scratch(body.scratch) {
   for (AffineExpr dim : getDims(spec.anchor->getResult(0)))
     leading.push_back(body.dimValue(dim));
   columns = leading.pop_back_val();
@@ -89,14 +90,25 @@ EpilogueEmitter::EpilogueEmitter(EpilogueSpec given, KernelBody &body, const Dot
   outputs.assign(body.flat.begin() + inputs, body.flat.end());
 }
 
-void EpilogueEmitter::bindOperand(KernelBody &body, unsigned number) {
+bool EpilogueEmitter::isNeeded(unsigned number) {
   Value argument = spec.group.getBlock()->getArgument(number);
-  if (llvm::all_of(argument.getUsers(), [&](Operation *user) { return user == spec.anchor; }))
+  return number == parameters.lhsScale || number == parameters.rhsScale || number == parameters.bias ||
+         llvm::any_of(argument.getUsers(), [&](Operation *user) { return user != spec.anchor; });
+}
+
+void EpilogueEmitter::bindOperand(KernelBody &body, unsigned number) {
+  if (!isNeeded(number))
     return;
+  Value argument = spec.group.getBlock()->getArgument(number);
   Access &access = operands[number];
   access.flat = body.flat[number];
   access.element = getElementTypeOrSelf(argument.getType());
   Dims dims = getDims(argument), target = getDims(spec.anchor->getResult(0));
+  if (llvm::all_of(dims, [](AffineExpr dim) { return getConstantDim(dim) == 1; })) {
+    Value scalar = fromStorage(m.b, m.loc, m.loadScalar(access.flat, m.constant(0)), access.element);
+    access.uniform = m.broadcast(scalar, lanes);
+    return;
+  }
   while (dims.size() < target.size())
     dims.insert(dims.begin(), getAffineConstantExpr(1, body.b.getContext()));
   access.hasColumn = dims.back() == target.back();
@@ -119,6 +131,8 @@ void EpilogueEmitter::bindOperand(KernelBody &body, unsigned number) {
 }
 
 Value EpilogueEmitter::load(const Access &access, Place &place) {
+  if (access.uniform)
+    return access.uniform;
   Value offset = m.constant(0);
   if (access.usesRow)
     offset = m.mul(place.row, access.rowStride);
@@ -167,11 +181,21 @@ Value EpilogueEmitter::evaluate(Value value, Place &place) {
   return result;
 }
 
+Value EpilogueEmitter::finish(Value sum, Place &place) {
+  bool isReal = getElementTypeOrSelf(spec.anchor->getResult(0).getType()).isF32();
+  if (isReal && sumType.isInteger())
+    sum = arith::SIToFPOp::create(m.b, m.loc, VectorType::get({lanes}, m.b.getF32Type()), sum);
+  for (std::optional<unsigned> scale : {parameters.lhsScale, parameters.rhsScale})
+    if (scale)
+      sum = arith::MulFOp::create(m.b, m.loc, sum, load(operands[*scale], place));
+  if (!parameters.bias)
+    return sum;
+  Value bias = load(operands[*parameters.bias], place);
+  return isReal ? m.b.createOrFold<arith::AddFOp>(m.loc, sum, bias) : m.b.createOrFold<arith::AddIOp>(m.loc, sum, bias);
+}
+
 void EpilogueEmitter::storeFragment(Value accumulator, Place &place) {
-  if (bias)
-    accumulator = m.b.createOrFold<arith::AddFOp>(m.loc, accumulator,
-                                                  m.loadVector(bias, place.column, lanes, place.mask));
-  place.values[spec.anchor->getResult(0)] = accumulator;
+  place.values[spec.anchor->getResult(0)] = finish(accumulator, place);
   Value offset = m.add(m.mul(place.row, columns), place.column);
   for (auto [output, result] : llvm::zip(outputs, spec.group.getYield()->getOperands())) {
     Value value = evaluate(result, place);
@@ -190,7 +214,7 @@ void EpilogueEmitter::storeTile(ValueRange accumulators, Value first, ArrayRef<F
       }
     return;
   }
-  Value tile = m.view(scratch, scratchOffset, m.b.getF32Type());
+  Value tile = m.view(scratch, scratchOffset, sumType);
   for (auto [index, accumulator] : llvm::enumerate(accumulators))
     m.storeVector(accumulator, tile, m.constant(index * lanes));
   storeFromMemory(tile, m.constant(0), count * lanes, first, m.constant(rows), fragments);

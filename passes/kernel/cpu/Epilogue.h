@@ -46,11 +46,17 @@ Op findAnchor(GroupOp group, std::string &whyNot) {
   return anchor;
 }
 
+/// What an anchor does to its sums, as operand numbers of the group. All of them stretch to the anchor's result.
+struct ResultParameters {
+  std::optional<unsigned> lhsScale, rhsScale, bias;
+};
+
 /// Applies the tail and stores the results. Rows are numbered over all dimensions of the anchor's result but the last.
 class EpilogueEmitter {
 public:
-  /// `bias`, if any, is a flat buffer with one element per column, added first.
-  EpilogueEmitter(EpilogueSpec spec, KernelBody &body, const DotAtom &atom, mlir::Value bias = {});
+  /// Sums become the anchor's result as `sum * lhsScale * rhsScale + bias`, as far as there are any. The builder stands
+  /// in the entry block: operands of one element are read here.
+  EpilogueEmitter(EpilogueSpec spec, KernelBody &body, const DotAtom &atom, ResultParameters parameters = {});
 
   /// Bytes of scratch that `storeTile` may use, at `scratchOffset` of the kernel's scratch.
   static constexpr int64_t scratchBytes = 14 * 32 * 4;
@@ -70,11 +76,14 @@ private:
     mlir::Value flat;
     mlir::Type element;
     bool hasColumn = false, usesRow = false, usesIndices = false;
+    mlir::Value uniform;                        ///< the one element in all lanes, if there is just one
     mlir::Value rowStride;                      ///< usesRow
     llvm::SmallVector<mlir::Value> strides;     ///< usesIndices: per leading dimension, null where it broadcasts
   };
 
+  bool isNeeded(unsigned number);
   void bindOperand(KernelBody &body, unsigned number);
+  mlir::Value finish(mlir::Value sum, Place &place);
   void storeFragment(mlir::Value accumulator, Place &place);
   mlir::Value evaluate(mlir::Value value, Place &place);
   mlir::Value load(const Access &access, Place &place);
@@ -82,7 +91,9 @@ private:
   EpilogueSpec spec;
   IndexMath m;
   int lanes;
-  mlir::Value bias, scratch;
+  mlir::Type sumType;
+  ResultParameters parameters;
+  mlir::Value scratch;
   int64_t scratchOffset = 0;
   llvm::SmallVector<mlir::Value> leading; ///< sizes of the anchor's result but the last
   mlir::Value columns;                    ///< its last size

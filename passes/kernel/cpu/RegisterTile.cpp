@@ -30,8 +30,8 @@ SmallVector<Value> accumulate(IndexMath m, const DotAtom &atom, const TileInputs
     SmallVector<Value> next(carried), weights;
     Value along = m.mul(k, inputs.step);
     for (size_t f = 0; f < fragments; ++f)
-      weights.push_back(
-          atom.loadWeights(m, inputs.b, m.add(inputs.columns[f], along), inputs.masks[f]));
+      weights.push_back(inputs.columns[f] ? atom.loadWeights(m, inputs.b, m.add(inputs.columns[f], along), inputs.masks[f])
+                                          : atom.ones(m));
     Value element = m.mul(k, atom.kp());
     for (auto [index, row] : llvm::enumerate(liveRows)) {
       Value a = atom.broadcastRow(m, inputs.a, m.add(inputs.rows[row], element));

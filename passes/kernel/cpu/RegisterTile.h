@@ -21,7 +21,7 @@ struct TileInputs {
   mlir::Value a;
   llvm::SmallVector<mlir::Value> rows;
   mlir::Value b;
-  llvm::SmallVector<mlir::Value> columns;
+  llvm::SmallVector<mlir::Value> columns; ///< null: the fragment sums the row
   mlir::Value step;
   llvm::SmallVector<mlir::Value> masks; ///< per fragment, null where reading all lanes is safe
 };

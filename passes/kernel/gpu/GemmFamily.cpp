@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which products run on tensor cores, and with which tile.
 
+#include "passes/kernel/Evaluator.h"
 #include "passes/kernel/gpu/Gemm.h"
 #include "passes/kernel/gpu/MmaAtom.h"
 
@@ -12,15 +13,32 @@ namespace {
 /// Streaming multiprocessors that a grid should fill before its tiles grow: those of the reference card.
 constexpr int64_t multiprocessors = 132;
 
+/// What the tensor cores multiply, in the layouts that the tile copies read.
+const char *whyNotGpuTypes(Value lhs, Value rhs, Value result, std::optional<PanelsAttr> panels) {
+  Type left = elementTypeOf(lhs), right = elementTypeOf(rhs);
+  if (!MmaAtom::find(left))
+    return "no tensor core instruction for the element type";
+  bool isByte = left.isInteger(8);
+  if (isByte ? !right.isSignlessInteger(8) : left != right)
+    return "the right operand is neither of the left one's type nor of signed bytes";
+  if (isByte && !elementTypeOf(result).isF32() && !elementTypeOf(result).isInteger(32))
+    return "the sums of bytes are neither f32 nor i32";
+  if (panels && (panels->getNr() != panelColumns || panels->getKp() != (isByte ? 4 : 1) || (!isByte && !left.isF32())))
+    return "the packing is not the one of the element types";
+  return nullptr;
+}
+
 /// A matrix product, or a convolution that is one.
 FailureOr<GemmSpec> matchSpec(GroupOp group, std::string &whyNot) {
-  FailureOr<GemmSpec> product = matchProduct(group, whyNot);
+  FailureOr<GemmSpec> product = matchGemm(group, whyNot, whyNotGpuTypes);
   if (succeeded(product))
     return product;
   std::string whyNoConv;
-  FailureOr<ConvSpec> conv = matchConv(group, whyNoConv);
-  if (failed(conv))
+  FailureOr<ConvSpec> conv = matchConv(group, whyNoConv, whyNotGpuTypes);
+  if (failed(conv)) {
+    whyNot = llvm::any_of(*group.getBlock(), llvm::IsaPred<ConvOp, QConvOp>) ? whyNoConv : whyNot;
     return failure();
+  }
   if (std::optional<GemmSpec> spec = asGemm(*conv))
     return *spec;
   whyNot = "a convolution whose kernel is larger than 1 x 1, strided or padded";
@@ -29,7 +47,7 @@ FailureOr<GemmSpec> matchSpec(GroupOp group, std::string &whyNot) {
 
 /// Large tiles where they fill the card: fewer bytes per product.
 GpuGemmConfig chooseConfig(const GemmSpec &spec, Type element) {
-  GpuGemmConfig small{64, 64}, large{128, element.isF32() ? 64 : 128};
+  GpuGemmConfig small{64, 64}, large{128, element.isF32() || element.isInteger(8) ? 64 : 128};
   GemmShape shape = spec.shape();
   if (shape.m >= 0 && shape.n >= 0) {
     int64_t blocks = llvm::divideCeil(shape.m, large.rows) * llvm::divideCeil(shape.n, large.columns);
@@ -77,10 +95,6 @@ FailureOr<GpuGemm> matchGpuGemm(GroupOp group, std::string &whyNot) {
   if (failed(spec))
     return failure();
   Type element = cast<RankedTensorType>(spec->epilogue.anchor->getOperand(0).getType()).getElementType();
-  if (!MmaAtom::find(element)) {
-    whyNot = "no tensor core instruction for the element type";
-    return failure();
-  }
   return GpuGemm{*spec, element, chooseConfig(*spec, element)};
 }
 

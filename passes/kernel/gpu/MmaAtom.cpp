@@ -31,8 +31,7 @@ std::pair<Value, Value> split(OpBuilder &b, Location loc, Value bits) {
 } // namespace
 
 std::optional<MmaAtom> MmaAtom::find(Type element) {
-  if (element.isF32() || element.isF16() || element.isBF16() || element.isSignlessInteger(8) ||
-      element.isSignedInteger(8))
+  if (element.isF32() || element.isF16() || element.isBF16() || element.isInteger(8))
     return MmaAtom(element);
   return std::nullopt;
 }
@@ -73,6 +72,7 @@ void MmaAtom::multiplyOnce(OpBuilder &b, Location loc, ValueRange lhs, ValueRang
                         : element.isF16()  ? NVVM::MMATypes::f16
                         : element.isBF16() ? NVVM::MMATypes::bf16
                                            : NVVM::MMATypes::s8;
+  NVVM::MMATypes lhsType = element.isUnsignedInteger() ? NVVM::MMATypes::u8 : type;
   int64_t depth = depthBytes * 8 / element.getIntOrFloatBitWidth();
   auto asOperands = [&](ValueRange words) {
     SmallVector<Value> operands(words);
@@ -86,7 +86,7 @@ void MmaAtom::multiplyOnce(OpBuilder &b, Location loc, ValueRange lhs, ValueRang
   Value result = NVVM::MmaOp::create(
       b, loc, resultType, asOperands(lhs), asOperands(rhs), SmallVector<Value>(accumulators),
       ArrayRef<int64_t>{rows, columns, depth}, std::nullopt,
-      isInteger ? std::optional(NVVM::MMAIntOverflow::wrapped) : std::nullopt, std::array<NVVM::MMATypes, 2>{type, type},
+      isInteger ? std::optional(NVVM::MMAIntOverflow::wrapped) : std::nullopt, std::array<NVVM::MMATypes, 2>{lhsType, type},
       std::array<NVVM::MMALayout, 2>{NVVM::MMALayout::row, NVVM::MMALayout::col});
   for (auto [i, accumulator] : llvm::enumerate(accumulators))
     accumulator = LLVM::ExtractValueOp::create(b, loc, result, ArrayRef<int64_t>{int64_t(i)});

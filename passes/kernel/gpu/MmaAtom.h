@@ -20,7 +20,8 @@ public:
   /// Registers of a fragment of A, B and the sums.
   static constexpr int64_t lhsRegisters = 4, rhsRegisters = 2, sums = 4;
 
-  /// The atom of operands of this type; none if there is no instruction.
+  /// The atom of left operands of this type, with right ones of the same or, for bytes, signed ones; none if there is no
+  /// instruction.
   static std::optional<MmaAtom> find(mlir::Type element);
 
   mlir::Type sumType() const;

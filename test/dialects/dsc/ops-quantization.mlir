@@ -49,3 +49,22 @@ func.func @constants_are_not_dequantized() -> tensor<2xf32> {
   %x = dsc.dequantize %q, %s, %z : (tensor<2xi8>, tensor<f32>, tensor<i8>) -> tensor<2xf32>
   return %x : tensor<2xf32>
 }
+
+// CHECK-LABEL: func.func @products
+func.func @products(%a: tensor<4x8xui8>, %s: tensor<4x1xf32>, %z: tensor<ui8>, %b: tensor<8x2xi8>, %t: tensor<2xf32>,
+                    %y: tensor<2xi8>, %c: tensor<2xf32>, %x: tensor<4x8xf32>) {
+  // CHECK: dsc.qmatmul %arg0, %arg3 : (tensor<4x8xui8>, tensor<8x2xi8>) -> tensor<4x2xi32>
+  %0 = dsc.qmatmul %a, %b : (tensor<4x8xui8>, tensor<8x2xi8>) -> tensor<4x2xi32>
+  // CHECK: dsc.qmatmul %arg0 scale %arg1 zero %arg2, %arg3 scale %arg4 zero %arg5 bias %arg6 : {{.*}} -> tensor<4x2xf32>
+  %1 = dsc.qmatmul %a scale %s zero %z, %b scale %t zero %y bias %c : (tensor<4x8xui8>, tensor<4x1xf32>, tensor<ui8>, tensor<8x2xi8>, tensor<2xf32>, tensor<2xi8>, tensor<2xf32>) -> tensor<4x2xf32>
+  // CHECK: dsc.qmatmul %arg7, %arg3 scale %arg4 : {{.*}} -> tensor<4x2xf32>
+  %2 = dsc.qmatmul %x, %b scale %t : (tensor<4x8xf32>, tensor<8x2xi8>, tensor<2xf32>) -> tensor<4x2xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @convolution
+func.func @convolution(%a: tensor<1x3x8xui8>, %s: tensor<f32>, %z: tensor<ui8>, %b: tensor<4x3x3xi8>, %t: tensor<4xf32>) {
+  // CHECK: dsc.qconv %arg0 scale %arg1 zero %arg2, %arg3 scale %arg4 {{{.*}}} : {{.*}} -> tensor<1x4x8xf32>
+  %0 = dsc.qconv %a scale %s zero %z, %b scale %t {strides = array<i64: 1>, pads = array<i64: 1, 1>, dilations = array<i64: 1>} : (tensor<1x3x8xui8>, tensor<f32>, tensor<ui8>, tensor<4x3x3xi8>, tensor<4xf32>) -> tensor<1x4x8xf32>
+  return
+}

@@ -69,3 +69,21 @@ module {
     return %y, %v : tensor<1x3x3x8xf32>, tensor<1x3x3x8xf32>
   }
 }
+
+// -----
+
+// CHECK-LABEL: module
+module {
+  // Four bytes side by side, and the sums of the columns behind each panel: 2 steps of 128 bytes and 128 more.
+  // CHECK: dsc.param @w.packed : tensor<2x384xi8> = dense<1> : tensor<8x40xi8> {packing = #[[P:.*]]}
+  dsc.param @w : tensor<8x40xi8> = dense<1> : tensor<8x40xi8>
+  func.func @bytes(%x: tensor<4x8xui8>, %y: tensor<4x8xf32>, %s: tensor<f32>) -> (tensor<4x40xi32>, tensor<4x40xf32>) {
+    %w = dsc.weight @w : tensor<8x40xi8>
+    // CHECK: dsc.qmatmul %arg0, %{{.*}} {rhs_packing = #dsc.panels<kind = gemm, n = 40, k = 8, kp = 4{{.*}}>}
+    %p = dsc.qmatmul %x, %w : (tensor<4x8xui8>, tensor<8x40xi8>) -> tensor<4x40xi32>
+    // Real numbers are multiplied one at a time.
+    // CHECK: dsc.qmatmul %arg1, %{{.*}} {rhs_packing = #dsc.panels<kind = gemm, n = 40, k = 8{{.*}}>} : (tensor<4x8xf32>, tensor<2x8x32xi8>, tensor<f32>)
+    %q = dsc.qmatmul %y, %w scale %s : (tensor<4x8xf32>, tensor<8x40xi8>, tensor<f32>) -> tensor<4x40xf32>
+    return %p, %q : tensor<4x40xi32>, tensor<4x40xf32>
+  }
+}

@@ -17,6 +17,18 @@ int64_t sourceIndex(const PanelLayout &layout, int64_t group, int64_t column, in
   return layout.transposed ? column * layout.k + k : k * layout.n + column;
 }
 
+/// The sums of bytes stand behind every panel, and what they sum is `panel`.
+void checkSums(const PanelLayout &layout, const char *panel) {
+  for (int64_t lane = 0; lane < layout.nr; ++lane) {
+    int32_t sum, expected = 0;
+    std::memcpy(&sum, panel + layout.sumsOffset() + lane * 4, 4);
+    for (int64_t step = 0; step < layout.taps * layout.steps(); ++step)
+      for (int64_t part = 0; part < layout.kp; ++part)
+        expected += static_cast<signed char>(panel[(step * layout.nr + lane) * layout.kp + part]);
+    EXPECT_EQ(sum, expected) << lane;
+  }
+}
+
 /// Every packed element is the source's, or zero in the padding; panels written one by one are the same bytes.
 void check(const PanelLayout &layout) {
   std::vector<char> source(layout.sourceBytes());
@@ -27,7 +39,8 @@ void check(const PanelLayout &layout) {
   size_t position = 0;
   std::vector<char> zero(layout.elementBytes);
   for (int64_t group = 0; group < layout.groups; ++group)
-    for (int64_t panel = 0; panel < layout.panelsPerGroup(); ++panel)
+    for (int64_t panel = 0; panel < layout.panelsPerGroup(); ++panel) {
+      const char *start = &packed[position];
       for (int64_t tap = 0; tap < layout.taps; ++tap)
         for (int64_t step = 0; step < layout.steps(); ++step)
           for (int64_t lane = 0; lane < layout.nr; ++lane)
@@ -40,6 +53,11 @@ void check(const PanelLayout &layout) {
               ASSERT_EQ(std::memcmp(&packed[position], expected, layout.elementBytes), 0) << position;
               position += layout.elementBytes;
             }
+      if (!layout.hasSums())
+        continue;
+      checkSums(layout, start);
+      position += layout.nr * 4;
+    }
   EXPECT_EQ(position, packed.size());
   std::vector<char> streamed(layout.panelBytes());
   for (int64_t panel = 0; panel < layout.panels(); ++panel) {
@@ -64,7 +82,7 @@ TEST(Packing, MatricesOfEveryElementSize) {
 
 TEST(Packing, ConvolutionsWithGroups) {
   for (int64_t groups : {1, 3})
-    for (int64_t kp : {1, 2}) {
+    for (int64_t kp : {1, 2, 4}) {
       PanelLayout layout;
       layout.groups = groups;
       layout.n = 33;
@@ -72,7 +90,7 @@ TEST(Packing, ConvolutionsWithGroups) {
       layout.taps = 6;
       layout.kp = kp;
       layout.isConv = true;
-      layout.elementBytes = 4;
+      layout.elementBytes = 4 / kp; // bytes four at a time
       check(layout);
     }
 }

@@ -67,5 +67,50 @@ TEST(GpuGemm, SymbolicDepthAndColumns) {
                   {"gemm", 1e-3, {size, size + 2}});
 }
 
+TEST(GpuGemm, PackedWeight) {
+  std::string a = "tensor<2x35x37xf32>", b = "tensor<2x37x32xf32>", c = "tensor<2x35x50xf32>";
+  checkGpuGroup(gpuModule({a, b}, {c},
+                          "%y = dsc.matmul %a0, %a1 {rhs_packing = #dsc.panels<kind = gemm, n = 50, k = 37>} : (" + a +
+                              ", " + b + ") -> " + c),
+                {"gemm"});
+}
+
+TEST(GpuGemm, ConvolutionOfOnePixel) {
+  std::string x = "tensor<2x5x7x24xf32>", w = "tensor<2x1x1x24x32xf32>", bias = "tensor<40xf32>", y = "tensor<2x5x7x40xf32>";
+  checkGpuGroup(gpuModule({x, w, bias, y}, {y},
+                          "%c = dsc.conv %a0, %a1, %a2 {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, "
+                          "dilations = array<i64: 1, 1>, layout = #dsc.layout<nhwc>, weight_packing = "
+                          "#dsc.panels<kind = conv, n = 40, k = 24, taps = [1, 1]>} : (" + x + ", " + w + ", " + bias +
+                              ") -> " + y + "\n%y = dsc.add %c, %a3 : (" + y + ", " + y + ") -> " + y),
+                {"gemm"});
+}
+
+TEST(GpuGemm, BytesAreExact) {
+  for (std::string lhs : {"i8", "ui8"})
+    for (std::string b : {"tensor<37x21xi8>", "tensor<1x1408xi8>"}) {
+      bool packed = b[7] == '1';
+      // Packed words are whole here: the padding of a real panel is zero.
+      std::string a = std::string("tensor<19x") + (packed ? "40x" : "37x") + lhs + ">", y = "tensor<19x21xi32>";
+      std::string packing = packed ? " {rhs_packing = #dsc.panels<kind = gemm, n = 21, k = 40, kp = 4>}" : "";
+      std::string zero = "tensor<" + lhs + ">";
+      GpuCheck check{"gemm", 0, {}, 2, lhs == "i8" ? -128 : 0, 127};
+      checkGpuGroup(gpuModule({a, b}, {y}, "%y = dsc.qmatmul %a0, %a1" + packing + " : (" + a + ", " + b + ") -> " + y),
+                    check);
+      checkGpuGroup(gpuModule({a, b, zero, "tensor<21xi8>"}, {y},
+                              "%y = dsc.qmatmul %a0 zero %a2, %a1 zero %a3" + packing + " : (" + a + ", " + zero + ", " +
+                                  b + ", tensor<21xi8>) -> " + y),
+                    check);
+    }
+}
+
+TEST(GpuGemm, BytesOfRealNumbers) {
+  std::string a = "tensor<70x64xui8>", b = "tensor<64x50xi8>", y = "tensor<70x50xf32>";
+  checkGpuGroup(gpuModule({a, b, "tensor<f32>", "tensor<70x1xui8>", "tensor<50xf32>", "tensor<50xf32>"}, {y},
+                          "%p = dsc.qmatmul %a0 scale %a2 zero %a3, %a1 scale %a4 bias %a5 : (" + a +
+                              ", tensor<f32>, tensor<70x1xui8>, " + b + ", tensor<50xf32>, tensor<50xf32>) -> " + y +
+                              "\n%y = dsc.relu %p : " + y),
+                {"gemm", 1e-6, {}, 2, 0, 100, /*inDouble=*/false});
+}
+
 } // namespace
 } // namespace dsc::test

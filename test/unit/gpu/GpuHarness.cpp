@@ -96,21 +96,22 @@ std::vector<Bytes> simulate(const GpuKernel &kernel, const std::vector<Bytes> &i
 std::vector<std::vector<double>> computeReference(const std::string &text, const GpuKernel &kernel,
                                                   const std::vector<Bytes> &inputs, const GpuCheck &check) {
   std::vector<std::vector<double>> results;
-  auto reference = CompiledKernel::compile(inDoublePrecision(text), "v3", /*fast=*/false);
+  auto reference = CompiledKernel::compile(onTheCpu(text, check.inDouble), "v3", /*fast=*/false);
   EXPECT_TRUE(reference);
   if (!reference)
     return results;
   std::vector<Bytes> memory;
   for (size_t i = 0; i < inputs.size(); ++i)
-    memory.push_back(widen(inputs[i], kernel.inputs[i]));
+    memory.push_back(check.inDouble ? widen(inputs[i], kernel.inputs[i]) : inputs[i]);
+  auto referenceShape = [&](const TensorShape &shape) { return check.inDouble ? shape.wide() : shape; };
   for (const TensorShape &shape : kernel.outputs)
-    memory.emplace_back(shape.count * shape.wide().elementBytes());
+    memory.emplace_back(referenceShape(shape).bytes());
   std::vector<void *> pointers;
   for (Bytes &bytes : memory)
     pointers.push_back(bytes.data());
   reference->run(pointers, check.symbols);
   for (size_t i = 0; i < kernel.outputs.size(); ++i)
-    results.push_back(toDoubles(memory[inputs.size() + i], kernel.outputs[i].wide()));
+    results.push_back(toDoubles(memory[inputs.size() + i], referenceShape(kernel.outputs[i])));
   return results;
 }
 

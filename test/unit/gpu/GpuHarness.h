@@ -26,6 +26,8 @@ struct GpuCheck {
   double scale = 2;
   /// Integer operands are uniform in [low, high].
   int64_t low = 0, high = 3;
+  /// Whether the reference computes in float64; false where an op has no such types.
+  bool inDouble = true;
 };
 
 /// Compiles the module, assembles its PTX for every architecture (no spills, no stack, no warnings), runs it in the

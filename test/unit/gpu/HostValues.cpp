@@ -153,12 +153,14 @@ Bytes widen(const Bytes &bytes, const TensorShape &shape) {
   return isFloat(shape.type) ? result : bytes;
 }
 
-std::string inDoublePrecision(std::string text) {
+std::string onTheCpu(std::string text, bool inDouble) {
   auto replace = [&](const std::string &from, const std::string &to) {
     for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
       text.replace(at, from.size(), to);
   };
   for (std::string type : {"bf16", "f16", "f32"}) {
+    if (!inDouble)
+      break;
     replace("x" + type, "xf64");
     replace("tensor<" + type, "tensor<f64");
   }

@@ -34,8 +34,8 @@ Bytes makeValues(const TensorShape &shape, uint32_t seed, double scale, int64_t 
 std::vector<double> toDoubles(const Bytes &bytes, const TensorShape &shape);
 /// Floats as f64, the rest as it is.
 Bytes widen(const Bytes &bytes, const TensorShape &shape);
-/// A module's text with every tensor of floats in f64.
-std::string inDoublePrecision(std::string text);
+/// A module's text for the CPU, with every tensor of floats in f64 if wanted.
+std::string onTheCpu(std::string text, bool inDouble);
 
 } // namespace dsc::test
 
