@@ -11,7 +11,7 @@
 #include "dialects/dsc/Dsc.h"
 #include "dialects/plan/Plan.h"
 #include "passes/fuse/ExplainFusion.h"
-#include "passes/kernel/cpu/ExplainKernel.h"
+#include "passes/kernel/GroupKernels.h"
 #include "passes/plan/ExplainPartition.h"
 #include "runtime/schema/MemoryPlanner.h"
 #include "runtime/schema/PlanFile.h"
@@ -146,7 +146,7 @@ LogicalResult Compilation::runImport() {
 LogicalResult Compilation::runEmit() {
   auto plans = module->getOps<plan::PlanOp>();
   plan::PlanOp plan = *plans.begin();
-  FailureOr<int64_t> codeBytes = addCodeSegments(*module, plan);
+  FailureOr<int64_t> codeBytes = addCodeSegments(*module, plan, options.ptxas);
   if (failed(codeBytes))
     return failure();
   report.codeBytes = *codeBytes;

@@ -69,6 +69,20 @@ bool parseLevels(StringRef text, CompileOptions &options, std::string &error) {
   return true;
 }
 
+bool parseTargets(StringRef text, CompileOptions &options, std::string &error) {
+  options.targets.clear();
+  for (StringRef part : llvm::split(text, ',')) {
+    if (!findTarget(part)) {
+      error = "expected a target of cpu and cuda, but got '" + part.str() + "'";
+      return false;
+    }
+    options.targets.push_back(part.str());
+  }
+  llvm::sort(options.targets);
+  options.targets.erase(llvm::unique(options.targets), options.targets.end());
+  return true;
+}
+
 bool checkOptions(const CompileOptions &options, std::string &error) {
   for (const std::string &phase : {options.stopAfter, options.printAfter})
     if (!phase.empty() && !findPhase(phase)) {

@@ -26,6 +26,10 @@ struct CompileOptions {
   /// CPU levels to generate code for, ascending and distinct. A level that adds dot products to the one before gets code
   /// only if there are kernels that use them.
   std::vector<std::string> levels = {"v3", "v4", "v4vnni"};
+  /// Where groups may run, in this order: "cpu", "cuda".
+  std::vector<std::string> targets = {"cpu"};
+  /// The program that assembles PTX; empty is the one that is found, "none" leaves PTX only.
+  std::string ptxas;
   /// Threads of the compiler itself; 0 is one per core.
   unsigned threads = 0;
   /// 0: no rewrites, one op per group, plain loops (the oracle of tests); 1: graph phase too; 2: all.
@@ -59,6 +63,9 @@ bool parseDim(llvm::StringRef text, CompileOptions &options, std::string &error)
 
 /// Replaces the levels by a comma separated list of v3, v4, v4vnni and native (the best of this machine).
 bool parseLevels(llvm::StringRef text, CompileOptions &options, std::string &error);
+
+/// Replaces the targets by a comma separated list of cpu and cuda.
+bool parseTargets(llvm::StringRef text, CompileOptions &options, std::string &error);
 
 /// Checks what depends on the phase table: the names in stopAfter and printAfter, and optLevel's range.
 bool checkOptions(const CompileOptions &options, std::string &error);

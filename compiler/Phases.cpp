@@ -4,7 +4,9 @@
 #include "compiler/Phases.h"
 
 #include "passes/Passes.h"
+#include "dialects/dsc/DscTarget.h"
 #include "passes/kernel/cpu/BuildCpuKernels.h"
+#include "passes/kernel/gpu/BuildGpuKernels.h"
 
 using namespace mlir;
 
@@ -56,7 +58,9 @@ void buildFuse(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildPartition(OpPassManager &passes, const CompileOptions &options) {
-  passes.addPass(createAssignTargetsPass());
+  AssignTargetsPassOptions assign;
+  assign.target = options.targets.back();
+  passes.addPass(createAssignTargetsPass(assign));
   passes.addPass(createOrderGroupsPass());
   PredictCostsPassOptions costs;
   costs.level = options.levels.back();
@@ -68,7 +72,12 @@ void buildPartition(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildKernel(OpPassManager &passes, const CompileOptions &options) {
+  bool hasGpu = llvm::is_contained(options.targets, getTargetName(Target::Cuda));
+  if (hasGpu)
+    buildChooseGpuGroups(passes);
   buildCpuKernels(passes, {options.levels, options.optLevel >= 2, options.explainKernel});
+  if (hasGpu)
+    buildGpuKernels(passes, options.explainKernel);
 }
 
 void buildPlan(OpPassManager &passes, const CompileOptions &options) {
@@ -80,7 +89,7 @@ void buildPlan(OpPassManager &passes, const CompileOptions &options) {
 #define DSC_GROUPED "func.*", "dsc.*"
 /// What a compiled kernel consists of, and what calls it.
 #define DSC_LAUNCHED                                                                                                   \
-  "func.*", "llvm.*", "dsc.symbol", "dsc.param", "dsc.weight", "dsc.kernel", "dsc.launch", "dsc.read_dim",             \
+  "func.*", "llvm.*", "nvvm.*", "dsc.symbol", "dsc.param", "dsc.weight", "dsc.kernel", "dsc.launch", "dsc.read_dim",             \
       "dsc.reshape", "dsc.squeeze", "dsc.unsqueeze"
 
 std::vector<Phase> makeTable() {
@@ -92,7 +101,7 @@ std::vector<Phase> makeTable() {
       {"fuse", buildFuse, {DSC_GROUPED}, true, true},
       {"partition", buildPartition, {DSC_GROUPED}, true, true, true},
       {"kernel", buildKernel, {DSC_LAUNCHED}},
-      {"plan", buildPlan, {"plan.*", "llvm.*"}},
+      {"plan", buildPlan, {"plan.*", "llvm.*", "nvvm.*"}},
       {"emit", buildNothing, {"plan.*"}},
   };
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # How lit runs the tests of this folder: suffixes, tools, features. Loaded by lit.site.cfg.py of a build folder.
+import glob
 import os
+import shutil
 
 import lit.formats
 
@@ -12,6 +14,8 @@ config.excludes = ["Inputs", "fixtures"]
 
 # Our tools first, then FileCheck, not, split-file and the llvm-* of the same LLVM; never another LLVM on PATH.
 path = [config.dsc_bin, config.llvm_bin, os.environ.get("PATH", "")]
+# ptxas of the Python package, behind one that the machine has.
+path += glob.glob(os.path.join(config.dsc_source, ".venv/lib/python3*/site-packages/nvidia/cu13/bin"))
 config.environment["PATH"] = os.path.pathsep.join(path)
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=error"
 for name in ("DSC_ROUNDTRIP", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
@@ -36,7 +40,9 @@ def cpu_flags():
 
 
 def add_features():
-    """`onnx`: the ONNX library is linked in; `v3`, `v4`, `v4vnni`: this machine runs kernels of that level."""
+    """`onnx`: the ONNX library is linked in; `v3`, `v4`, `v4vnni`: this machine runs kernels of that level; `ptxas`."""
+    if shutil.which("ptxas", path=config.environment["PATH"]):
+        config.available_features.add("ptxas")
     flags = cpu_flags()
     if os.path.exists(os.path.join(config.dsc_bin, "dsc-compile")):
         config.available_features.add("onnx")

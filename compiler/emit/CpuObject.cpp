@@ -2,6 +2,7 @@
 // Kernels in the llvm dialect to relocatable objects: translation, LLVM O3, the X86 back end.
 
 #include "compiler/emit/CpuBlob.h"
+#include "compiler/emit/LlvmPipeline.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
@@ -14,7 +15,6 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CodeGen.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
@@ -68,23 +68,6 @@ void markKernels(llvm::Module &module, const CpuLevel &level) {
   }
 }
 
-void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PipelineTuningOptions tuning;
-  // Kernels come in vectors already, and the analysis of long chains of shared operands takes exponential time.
-  tuning.LoopVectorization = false;
-  llvm::PassBuilder builder(&machine, tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
-}
-
 LogicalResult compileObject(ModuleOp module, const CpuLevel &level, ObjectBytes &object) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> llvmModule = translateModuleToLLVMIR(module, context, "kernels");
@@ -95,7 +78,7 @@ LogicalResult compileObject(ModuleOp module, const CpuLevel &level, ObjectBytes 
   llvmModule->setTargetTriple(llvm::Triple(triple));
   llvmModule->setDataLayout(machine->createDataLayout());
   markKernels(*llvmModule, level);
-  optimize(*llvmModule, *machine);
+  optimizeModule(*llvmModule, *machine, /*unroll=*/true);
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager codegen;
   bool cannotEmit = machine->addPassesToEmitFile(codegen, stream, nullptr, llvm::CodeGenFileType::ObjectFile);

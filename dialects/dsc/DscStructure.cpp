@@ -4,6 +4,7 @@
 #include "dialects/dsc/Dsc.h"
 #include "dialects/dsc/DscDetail.h"
 #include "dialects/dsc/DscPacking.h"
+#include "dialects/dsc/DscTarget.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -94,6 +95,14 @@ LogicalResult ReadDimOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
 
 //===- group ----------------------------------------------------------------------------------------------------===//
 
+namespace {
+LogicalResult checkTarget(Operation *op, StringRef name) {
+  if (findTarget(name))
+    return success();
+  return op->emitOpError("expected a target of cpu and cuda, but got '") << name << "'";
+}
+} // namespace
+
 YieldOp GroupOp::getYield() { return cast<YieldOp>(getBlock()->getTerminator()); }
 
 LogicalResult GroupOp::verifyRegions() {
@@ -103,7 +112,7 @@ LogicalResult GroupOp::verifyRegions() {
   auto yield = dyn_cast<YieldOp>(getBlock()->getTerminator());
   if (!yield || yield.getResults().getTypes() != getOutputs().getTypes()) // group_c2
     return emitOpError("expected a 'dsc.yield' of the results' types");
-  return success();
+  return getTarget().empty() ? success() : checkTarget(*this, getTarget()); // group_c3
 }
 
 SmallVector<AffineExpr> groupDims(GroupOp group) {
@@ -127,12 +136,12 @@ LogicalResult KernelOp::verify() {
       return emitOpError("expected an access of 1, 2 or 3, but got ") << static_cast<int>(access);
   if (failed(checkMinimum(*this, "num_dims", getNumDims(), 0))) // kernel_c2
     return failure();
-  return checkMinimum(*this, "scratch", getScratch(), 0); // kernel_c2
+  if (failed(checkMinimum(*this, "scratch", getScratch(), 0))) // kernel_c2
+    return failure();
+  return checkTarget(*this, getTarget()); // kernel_c3
 }
 
 LogicalResult LaunchOp::verify() {
-  if (failed(checkCount(*this, "tiles", getTiles().getSizes().size(), 1))) // launch_c4
-    return failure();
   if (failed(checkMinimum(*this, "grain", getGrain(), 1))) // launch_c5
     return failure();
   if (failed(checkMinimum(*this, "stage", getStage(), 0)) ||
@@ -148,6 +157,9 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
   size_t buffers = getInputs().size() + getOutputs().size();
   if (kernel.getAccess().size() != buffers) // launch_c2
     return emitOpError("expected ") << kernel.getAccess().size() << " buffers, but got " << buffers;
+  size_t gridRank = kernel.getTarget() == getTargetName(Target::Cuda) ? 3 : 1;
+  if (failed(checkCount(*this, "tiles", getTiles().getSizes().size(), gridRank))) // launch_c4
+    return failure();
   return checkCount(*this, "dims", getDims().getSizes().size(), kernel.getNumDims()); // launch_c3
 }
 

@@ -127,7 +127,8 @@ def Dsc_GroupOp : Dsc_Op<"group", [IsolatedFromAbove, SingleBlock, Pure]> {
     are operands; small constants may be inside.
 
     Constraints: (c1) one block argument per operand, of its type; (c2) the terminator is a
-    `dsc.yield` of the results' types.
+    `dsc.yield` of the results' types; (c3) `target` is `cpu` or `cuda`, or
+    empty before it is decided.
 
     Example:
     ```mlir
@@ -178,20 +179,22 @@ def Dsc_YieldOp : Dsc_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"::ds
 def Dsc_KernelOp : Dsc_Op<"kernel", [Symbol, HasParent<"::mlir::ModuleOp">]> {
   let summary = "what callers must know of a compiled group";
   let description = [{
-    Declares a kernel, whose code is the function of the same name in every level's module.
+    Declares a kernel, whose code is the function of the same name in the modules of its `target`:
+    one for each CPU level, or the one of CUDA.
     `access` tells of each buffer, operands then results, whether it is read (1) or written (2);
     `num_dims` is the number of sizes that it takes, `scratch` the bytes it needs per thread, `name`
     the readable name for profiles. `why` tells people how the kernel was chosen, when that was
     asked for.
 
-    Constraints: (c1) `access` holds 1, 2 or 3; (c2) `num_dims` and `scratch` are not negative.
+    Constraints: (c1) `access` holds 1, 2 or 3; (c2) `num_dims` and `scratch` are not negative; (c3)
+    `target` is `cpu` or `cuda`.
 
     Example: `dsc.kernel @k0 {access = array<i8: 1, 2>, num_dims = 1 : i64, scratch = 0 : i64, name
     = "cpu_relu_f32"}`
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, DenseI8ArrayAttr:$access,
       DefaultValuedAttr<I64Attr, "0">:$num_dims, DefaultValuedAttr<I64Attr, "0">:$scratch,
-      StrAttr:$name, OptionalAttr<StrAttr>:$why);
+      StrAttr:$name, OptionalAttr<StrAttr>:$why, DefaultValuedAttr<StrAttr, "\"cpu\"">:$target);
   let assemblyFormat = "$sym_name attr-dict";
   let hasVerifier = 1;
 }
@@ -199,14 +202,15 @@ def Dsc_KernelOp : Dsc_Op<"kernel", [Symbol, HasParent<"::mlir::ModuleOp">]> {
 def Dsc_LaunchOp : Dsc_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a call of a kernel";
   let description = [{
-    Runs tiles `[0, tiles)` of a kernel; `dims` are the sizes that it takes, `grain` the smallest
-    number of tiles that is worth a thread. The buffers are the operands, then the results. `flops`
+    Runs tiles `[0, tiles)` of a kernel, on CUDA a grid of three sizes; `dims` are the sizes that it
+    takes, `grain` the smallest number of tiles that is worth a thread. The buffers are the operands, then the results. `flops`
     are the floating-point operations of its products, for profiles; absent, nothing is known.
     `stage` and `cost_ns` are those of the group.
 
     Constraints: (c1) the name is a `dsc.kernel` of the module; (c2) it has one access per buffer;
-    (c3) it takes as many sizes as `dims` has; (c4) `tiles` has one expression; (c5) `grain` is
-    positive; (c6) `flops` has one expression; (c7) `stage` and `cost_ns` are not negative.
+    (c3) it takes as many sizes as `dims` has; (c4) `tiles` has one expression, for a kernel on
+    CUDA three; (c5) `grain` is positive; (c6) `flops` has one expression; (c7) `stage` and
+    `cost_ns` are not negative.
 
     Example: `%y = dsc.launch @k0(%x) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 64)> grain
     = 4 : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>`

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// dsc-assign-targets: gives every group a target and a pipeline stage. There is one device and one stage so far.
+// dsc-assign-targets: gives every group a target and a pipeline stage. There is one stage so far.
 
 #include "passes/Passes.h"
+
+#include "dialects/dsc/DscTarget.h"
 
 using namespace mlir;
 
@@ -15,8 +17,8 @@ struct AssignTargetsPass : impl::AssignTargetsPassBase<AssignTargetsPass> {
   using AssignTargetsPassBase::AssignTargetsPassBase;
 
   void runOnOperation() override {
-    if (target != "cpu") {
-      getOperation().emitError() << "expected target 'cpu', but got '" << target << "'";
+    if (!findTarget(target)) {
+      getOperation().emitError() << "expected a target of cpu and cuda, but got '" << target << "'";
       return signalPassFailure();
     }
     getOperation().walk([&](GroupOp group) {

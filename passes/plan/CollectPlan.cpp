@@ -5,6 +5,8 @@
 #include "passes/plan/PlanRecords.h"
 
 #include "dialects/dsc/DscRoles.h"
+#include "dialects/dsc/DscTarget.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -271,6 +273,8 @@ LogicalResult Collector::collectLaunch(LaunchOp op) {
   }
   StepRecord &step = addStep(plan::StepKind::Launch, op.getLoc(), buffers);
   step.kernel = addKernel(op.getKernelAttr());
+  step.device = records.kernels[step.kernel].getTarget() == getTargetName(Target::Cuda);
+  records.usesCuda |= step.device != 0;
   step.dims = records.program.add(op.getDims().getSizes());
   step.grid = records.program.add(op.getTiles().getSizes());
   step.grain = op.getGrain();

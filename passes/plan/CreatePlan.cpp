@@ -74,6 +74,10 @@ plan::PlanOp Creator::create(StringRef functionName) {
     NamedAttrList slot;
     slot.set("kind", symbol<plan::DeviceKindAttr>(plan::DeviceKind::Cpu));
     create<plan::DeviceSlotOp>(slot);
+    if (!records.usesCuda)
+      return;
+    slot.set("kind", symbol<plan::DeviceKindAttr>(plan::DeviceKind::Cuda));
+    create<plan::DeviceSlotOp>(slot);
   });
   fill(op.getSegments(), [&] { createSegment(); });
   fill(op.getKernels(), [&] { llvm::for_each(records.kernels, [&](KernelOp kernel) { createKernel(kernel); }); });
@@ -164,7 +168,10 @@ void Creator::createFunction(StringRef name) {
 void Creator::createEntry() {
   NamedAttrList attrs;
   attrs.set("bounds", list(llvm::map_to_vector(records.symbols, [](SymbolOp op) { return int64_t(op.getMax()); })));
-  attrs.set("arenas", list({records.arenaBytes}));
+  SmallVector<int64_t> arenas{records.arenaBytes};
+  if (records.usesCuda)
+    arenas.push_back(0);
+  attrs.set("arenas", list(arenas));
   if (records.open)
     attrs.set("open", builder.getBoolAttr(true));
   auto entry = create<plan::EntryOp>(attrs, 5);
@@ -203,6 +210,7 @@ void Creator::createBuffer(const BufferRecord &buffer) {
 void Creator::createStep(const StepRecord &step) {
   NamedAttrList attrs;
   attrs.set("kind", symbol<plan::StepKindAttr>(step.kind));
+  setOptional(attrs, "device_slot", step.device, 0);
   setOptional(attrs, "kernel", step.kernel, plan::none);
   setOptional(attrs, "buffers", step.buffers);
   setOptional(attrs, "dims", program.resolve(step.dims));
@@ -219,7 +227,10 @@ void Creator::createUnit(const UnitRecord &unit) {
   NamedAttrList attrs;
   attrs.set("first_step", integer(unit.firstStep));
   attrs.set("num_steps", integer(unit.numSteps));
-  attrs.set("cost_us", builder.getDenseF32ArrayAttr({float(double(unit.costNs) * 1e-3)}));
+  SmallVector<float> costs{float(double(unit.costNs) * 1e-3)};
+  if (records.usesCuda) // there is no model of the GPU's time yet
+    costs.push_back(0);
+  attrs.set("cost_us", builder.getDenseF32ArrayAttr(costs));
   setOptional(attrs, "weight_bytes", unit.weightBytes, 0);
   setOptional(attrs, "live_after", unit.liveAfter);
   setOptional(attrs, "stage", unit.stage, 0);

@@ -24,11 +24,26 @@ struct PlaceBuffersPass : impl::PlaceBuffersPassBase<PlaceBuffersPass> {
       signalPassFailure();
   }
 
+  /// Places every device's buffers in its arena.
   LogicalResult place(plan::EntryOp entry) {
+    SmallVector<int64_t> arenas;
+    for (size_t device = 0; device < entry.getArenas().size(); ++device) {
+      FailureOr<int64_t> bytes = placeOn(entry, device);
+      if (failed(bytes))
+        return failure();
+      arenas.push_back(*bytes);
+    }
+    entry.setArenas(arenas);
+    setUnitArenas(entry);
+    return success();
+  }
+
+  FailureOr<int64_t> placeOn(plan::EntryOp entry, int64_t device) {
     SmallVector<plan::BufferOp> roots;
     std::vector<schema::PlannedBuffer> planned;
     for (auto buffer : entry.getBuffers().getOps<plan::BufferOp>())
-      if (buffer.getPlace() == plan::Place::Arena && buffer.getParent() == plan::none) {
+      if (buffer.getPlace() == plan::Place::Arena && buffer.getParent() == plan::none &&
+          int64_t(buffer.getDeviceSlot()) == device) {
         roots.push_back(buffer);
         planned.push_back({uint64_t(buffer.getSize()), uint32_t(buffer.getFirstUse()), uint32_t(buffer.getLastUse()), 0});
       }
@@ -38,11 +53,9 @@ struct PlaceBuffersPass : impl::PlaceBuffersPassBase<PlaceBuffersPass> {
       return entry.emitOpError() << "expected buffers that fit into 2^63 bytes together";
     for (auto [buffer, slot] : llvm::zip_equal(roots, planned))
       buffer.setOffset(int64_t(slot.offset));
-    entry.setArenas(ArrayRef<int64_t>{int64_t(memory.arenaBytes)});
-    setUnitArenas(entry);
     arenaBytes += memory.arenaBytes;
     lowerBound += memory.lowerBound;
-    return success();
+    return int64_t(memory.arenaBytes);
   }
 
   /// A unit needs the arena up to the last byte that its steps touch.

@@ -27,6 +27,7 @@ struct BufferRecord {
 
 struct StepRecord {
   plan::StepKind kind = plan::StepKind::Launch;
+  int64_t device = 0;
   int64_t kernel = plan::none;
   llvm::SmallVector<int64_t> buffers;
   llvm::SmallVector<ShapeProgram::Slot> dims;
@@ -70,6 +71,8 @@ struct PlanRecords {
   std::vector<BufferRecord> buffers;
   std::vector<StepRecord> steps;
   std::vector<std::string> locations;
+  /// Some step runs on CUDA, device slot 1; slot 0 is the CPU.
+  bool usesCuda = false;
   /// Some symbol has no bound: sizes are left to the runtime.
   bool open = false;
   /// Without sharing: every arena buffer has a place of its own until dsc-place-buffers.

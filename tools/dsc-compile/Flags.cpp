@@ -19,6 +19,8 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   -o PLAN               the file to write
   --level=LIST          CPU levels to generate code for: v3, v4, v4vnni, native (default: the first two, and the
                         third where kernels of integers use its dot products)
+  --target=LIST         where the model runs: cpu, cuda (default cpu)
+  --ptxas=PATH          the program that assembles PTX for cuda; none: PTX only (default: the one that is found)
   --dim NAME=VALUE      pin a symbolic dimension; NAME=LOW..HIGH bounds it (repeatable)
   --opt=0|1|2           0: no rewrites, one op per kernel; 1: graph rewrites; 2: everything (default)
   --quantize=HOW        off (default); int8-weights: weights in int8, a scale per channel;
@@ -152,6 +154,8 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
   CompileOptions &options = flags.options;
   if (name == "--level")
     return parseLevels(value, options, error);
+  if (name == "--target")
+    return parseTargets(value, options, error);
   if (name == "--dim")
     return parseDim(value, options, error);
   if (name == "--opt")
@@ -176,6 +180,7 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
                           .Case("-o", &flags.output)
                           .Case("--stop-after", &options.stopAfter)
                           .Case("--print-after", &options.printAfter)
+                          .Case("--ptxas", &flags.options.ptxas)
                           .Case("--external-data-root", &options.externalDataRoot)
                           .Case("--quant-report", &options.quantize.reportPath)
                           .Default(nullptr);

@@ -2,7 +2,7 @@
 // Online softmax over blocks of keys: scale, cap, mask, exponential, running maximum and total.
 
 #include "passes/kernel/cpu/AttentionSoftmax.h"
-#include "passes/kernel/cpu/ElementwiseOps.h"
+#include "passes/kernel/ElementwiseOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"

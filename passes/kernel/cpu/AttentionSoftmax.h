@@ -5,7 +5,7 @@
 #define DSC_PASSES_KERNEL_CPU_ATTENTIONSOFTMAX_H
 
 #include "passes/kernel/cpu/Attention.h"
-#include "passes/kernel/cpu/ElementMath.h"
+#include "passes/kernel/ElementMath.h"
 
 namespace dsc {
 

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/CountFlops.h"
 #include "passes/Passes.h"
+#include "passes/kernel/GroupKernels.h"
 #include "passes/kernel/cpu/ExplainKernel.h"
 #include "passes/kernel/cpu/Families.h"
 #include "passes/kernel/cpu/KernelAbi.h"
@@ -33,58 +34,6 @@ ArrayRef<const KernelFamily *> cpuKernelFamilies() {
 
 namespace {
 
-/// Everything of a group that its kernel depends on: the body and all types, not where they came from.
-std::string structureOf(GroupOp group) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  OwningOpRef<GroupOp> copy = group.clone();
-  copy->setStage(0);
-  copy->setCostNs(0);
-  // Operands print as unknown values; what matters of them are the types, which the body's arguments repeat.
-  copy->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
-  return text.substr(text.find('{'));
-}
-
-/// "cpu_rows_gelu_f32": target, family, main op, type of the first result.
-std::string readableName(GroupOp group, StringRef family) {
-  std::string name = ("cpu_" + family).str();
-  for (Operation &op : group.getBlock()->without_terminator())
-    if (!isa<ConstantOp, DimValuesOp>(op)) {
-      name += ("_" + op.getName().stripDialect()).str();
-      if (name.size() > 48)
-        break;
-    }
-  llvm::raw_string_ostream(name) << "_" << cast<RankedTensorType>(group.getResultTypes().front()).getElementType();
-  return name;
-}
-
-/// Whether every size is a constant or an expression, and so is their product: 64 bits must hold it.
-bool hasKnownSizes(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor)
-    return true;
-  Dims dims = getDims(tensor);
-  return !llvm::is_contained(dims, AffineExpr()) && productOfDims(dims, type.getContext());
-}
-
-/// What families take for granted; only written by hand can it be otherwise.
-LogicalResult checkGroup(GroupOp group) {
-  if (group.getNumResults() == 0)
-    return group.emitOpError("expected a result to compute");
-  for (Type type : group.getInputs().getTypes())
-    if (!hasKnownSizes(type))
-      return group.emitOpError("expected operands of known sizes, but got ") << type;
-  WalkResult walked = group->walk([&](Operation *op) {
-    for (Type type : op->getResultTypes())
-      if (!hasKnownSizes(type)) {
-        op->emitOpError("expected a result of known sizes, but got ") << type;
-        return WalkResult::interrupt();
-      }
-    return WalkResult::advance();
-  });
-  return failure(walked.wasInterrupted());
-}
-
 struct Chosen {
   const KernelFamily *family;
   KernelShape shape;
@@ -99,20 +48,15 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
   void runOnOperation() override {
     if (failed(createModules()))
       return signalPassFailure();
-    SmallVector<GroupOp> groups;
-    getOperation().walk([&](GroupOp group) {
-      if (group.getTarget() == "cpu")
-        groups.push_back(group);
-    });
     llvm::StringMap<Chosen> kernels;
-    for (GroupOp group : groups) {
+    for (GroupOp group : findGroups(getOperation(), Target::Cpu)) {
       if (failed(checkGroup(group)))
         return signalPassFailure();
-      auto [entry, isNew] = kernels.try_emplace(structureOf(group));
+      auto [entry, isNew] = kernels.try_emplace(structureOfGroup(group));
       Chosen &chosen = entry->second;
       if (isNew && failed(createKernel(group, chosen)))
         return signalPassFailure();
-      createLaunch(group, chosen);
+      replaceByLaunch(group, chosen.symbol, chosen.shape.tiles, chosen.shape.grain, chosen.flops);
     }
     numKernels = kernels.size();
   }
@@ -169,15 +113,12 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
     choose(group, chosen);
     chosen.flops = countFlops(group);
     chosen.symbol = ("k" + Twine(count++)).str();
-    OpBuilder b(getOperation().getContext());
-    b.setInsertionPoint(group->getParentOfType<func::FuncOp>());
-    SmallVector<int8_t> access(group.getNumOperands(), 1);
-    access.append(group.getNumResults(), 2);
-    auto kernel =
-        KernelOp::create(b, group.getLoc(), chosen.symbol, access, kernelDims(group).size(), chosen.shape.scratchBytes,
-                         readableName(group, chosen.family->name()), StringAttr());
+    KernelOp kernel = createKernelDeclaration(group, chosen.symbol, Target::Cpu, chosen.family->name(),
+                                              chosen.shape.scratchBytes);
     if (explain)
       kernel.setWhy(explainChoice(group, *chosen.family, chosen.shape, chosen.refusals, getLevels()));
+    if (auto refused = group->getAttrOfType<StringAttr>(refusedByGpuName); explain && refused)
+      kernel.setWhy((*kernel.getWhy() + refused.getValue()).str());
     for (auto [level, module] : modules) {
       func::FuncOp function = createKernelFunction(module, group.getLoc(), chosen.symbol);
       OpBuilder inside(function.getBody().front().getTerminator());
@@ -186,18 +127,6 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
         return failure();
     }
     return success();
-  }
-
-  void createLaunch(GroupOp group, const Chosen &chosen) {
-    OpBuilder b(group);
-    // Equal groups have equal expressions, so the shape of the first one holds for all.
-    auto launch = LaunchOp::create(b, group.getLoc(), group.getResultTypes(), chosen.symbol, group.getInputs(),
-                                   DimsAttr::get(b.getContext(), kernelDims(group)),
-                                   DimsAttr::get(b.getContext(), {chosen.shape.tiles}), chosen.shape.grain,
-                                   chosen.flops ? DimsAttr::get(b.getContext(), {chosen.flops}) : DimsAttr(),
-                                   group.getStage(), group.getCostNs());
-    group.replaceAllUsesWith(launch.getOutputs());
-    group.erase();
   }
 
   SmallVector<std::pair<const CpuLevel *, ModuleOp>> modules;

@@ -23,6 +23,21 @@ GemmShape GemmSpec::shape() const {
 
 ResultParameters GemmSpec::parameters() const { return makeParameters(quantized, bias); }
 
+const char *whyNotCpuTypes(Value lhs, Value rhs, Value result, std::optional<PanelsAttr> panels) {
+  Type left = getElementTypeOrSelf(lhs.getType()), right = getElementTypeOrSelf(rhs.getType());
+  Type element = getElementTypeOrSelf(result.getType());
+  int64_t kp = left.getIntOrFloatBitWidth() == 8 ? 4 : 1;
+  if (left.isF32() ? !element.isF32() : kp != 4 || (!element.isF32() && !element.isInteger(32)))
+    return "the element types are neither f32 nor bytes with f32 or i32 results";
+  if (left != right && (!panels || !right.isSignlessInteger(8)))
+    return "the weights are neither of the left operand's type nor packed signed bytes";
+  if (!left.isF32() && !panels)
+    return "the right operand is not packed";
+  if (panels && (panels->getNr() != panelColumns || panels->getKp() != kp))
+    return "the packing is not the one of the element types";
+  return nullptr;
+}
+
 namespace {
 /// The batch sizes of an operand with ones in front, so that they align with `rank` result dimensions; failure where
 /// a size neither matches the result's nor is 1.
@@ -47,22 +62,6 @@ QuantizedOperands quantizedOperands(Value lhs, Value lhsScale, Value lhsZero, Va
           operandNumber(rhsScale), operandNumber(rhsZero)};
 }
 
-/// Why emitters do not take the element types; `panels` is the packing of the weights.
-const char *whyNotTypes(Value lhs, Value rhs, Value result, std::optional<PanelsAttr> panels) {
-  Type left = getElementTypeOrSelf(lhs.getType()), right = getElementTypeOrSelf(rhs.getType());
-  Type element = getElementTypeOrSelf(result.getType());
-  int64_t kp = left.getIntOrFloatBitWidth() == 8 ? 4 : 1;
-  if (left.isF32() ? !element.isF32() : kp != 4 || (!element.isF32() && !element.isInteger(32)))
-    return "the element types are neither f32 nor bytes with f32 or i32 results";
-  if (left != right && (!panels || !right.isSignlessInteger(8)))
-    return "the weights are neither of the left operand's type nor packed signed bytes";
-  if (!left.isF32() && !panels)
-    return "the right operand is not packed";
-  if (panels && (panels->getNr() != panelColumns || panels->getKp() != kp))
-    return "the packing is not the one of the element types";
-  return nullptr;
-}
-
 /// The batch sizes of B as it lies in memory.
 template <class Op> Dims rhsBatchDims(Op op, const GemmSpec &spec) {
   Dims dims = getDims(op.getRhs());
@@ -70,7 +69,7 @@ template <class Op> Dims rhsBatchDims(Op op, const GemmSpec &spec) {
   return dims;
 }
 
-template <class Op> const char *whyNotGemm(Op op) {
+template <class Op> const char *whyNotGemm(Op op, WhyNotTypes whyNotTypes) {
   auto lhs = cast<RankedTensorType>(op.getLhs().getType());
   auto rhs = cast<RankedTensorType>(op.getRhs().getType());
   if (lhs.getRank() < 2 || rhs.getRank() < 2)
@@ -116,10 +115,11 @@ template <class Op> bool fillSizes(Op op, GemmSpec &spec) {
   return true;
 }
 
-template <class Op> FailureOr<GemmSpec> matchProduct(GroupOp group, Op op, std::string &whyNot) {
+template <class Op>
+FailureOr<GemmSpec> matchProduct(GroupOp group, Op op, std::string &whyNot, WhyNotTypes whyNotTypes) {
   if (!op)
     return failure();
-  if (const char *reason = whyNotGemm(op)) {
+  if (const char *reason = whyNotGemm(op, whyNotTypes)) {
     whyNot = reason;
     return failure();
   }
@@ -151,10 +151,10 @@ template <class Op> bool hasAnchor(GroupOp group) {
 }
 } // namespace
 
-FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot) {
+FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot, WhyNotTypes whyNotTypes) {
   if (hasAnchor<QMatmulOp>(group))
-    return matchProduct(group, findAnchor<QMatmulOp>(group, whyNot), whyNot);
-  return matchProduct(group, findAnchor<MatmulOp>(group, whyNot), whyNot);
+    return matchProduct(group, findAnchor<QMatmulOp>(group, whyNot), whyNot, whyNotTypes);
+  return matchProduct(group, findAnchor<MatmulOp>(group, whyNot), whyNot, whyNotTypes);
 }
 
 ConvShape ConvSpec::shape() const {
@@ -164,7 +164,7 @@ ConvShape ConvSpec::shape() const {
 ResultParameters ConvSpec::parameters() const { return makeParameters(quantized, bias); }
 
 namespace {
-template <class Op> const char *whyNotConv(Op op) {
+template <class Op> const char *whyNotConv(Op op, WhyNotTypes whyNotTypes) {
   auto type = cast<RankedTensorType>(op.getInput().getType());
   auto packing = op.getWeightPacking();
   if (op.getLayout() != Layout::Nhwc || type.getRank() > 4)
@@ -203,10 +203,11 @@ template <class Op> void readSpatial(Op op, ConvSpec &spec) {
   spec.outWidth = out[out.size() - 2];
 }
 
-template <class Op> FailureOr<ConvSpec> matchConvolution(GroupOp group, Op op, std::string &whyNot) {
+template <class Op>
+FailureOr<ConvSpec> matchConvolution(GroupOp group, Op op, std::string &whyNot, WhyNotTypes whyNotTypes) {
   if (!op)
     return failure();
-  if (const char *reason = whyNotConv(op)) {
+  if (const char *reason = whyNotConv(op, whyNotTypes)) {
     whyNot = reason;
     return failure();
   }
@@ -231,10 +232,10 @@ template <class Op> FailureOr<ConvSpec> matchConvolution(GroupOp group, Op op, s
 }
 } // namespace
 
-FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot) {
+FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot, WhyNotTypes whyNotTypes) {
   if (hasAnchor<QConvOp>(group))
-    return matchConvolution(group, findAnchor<QConvOp>(group, whyNot), whyNot);
-  return matchConvolution(group, findAnchor<ConvOp>(group, whyNot), whyNot);
+    return matchConvolution(group, findAnchor<QConvOp>(group, whyNot), whyNot, whyNotTypes);
+  return matchConvolution(group, findAnchor<ConvOp>(group, whyNot), whyNot, whyNotTypes);
 }
 
 std::optional<GemmSpec> asGemm(const ConvSpec &conv) {

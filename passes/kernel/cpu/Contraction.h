@@ -40,8 +40,15 @@ struct GemmSpec {
   ResultParameters parameters() const;
 };
 
+/// Why emitters do not take the element types of a contraction; null if they do. `panels` is the packing of the weights.
+using WhyNotTypes = const char *(*)(mlir::Value lhs, mlir::Value rhs, mlir::Value result,
+                                    std::optional<PanelsAttr> panels);
+
+/// What the CPU's emitters say.
+const char *whyNotCpuTypes(mlir::Value lhs, mlir::Value rhs, mlir::Value result, std::optional<PanelsAttr> panels);
+
 /// The matrix product of a group that an emitter takes, or why there is none.
-llvm::FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot);
+llvm::FailureOr<GemmSpec> matchGemm(GroupOp group, std::string &whyNot, WhyNotTypes whyNotTypes = whyNotCpuTypes);
 
 /// A convolution of one or two spatial dimensions in NHWC with packed weights and an elementwise tail. One spatial
 /// dimension is a row of height 1.
@@ -68,7 +75,7 @@ struct ConvSpec {
 };
 
 /// The convolution of a group that an emitter takes, or why there is none.
-llvm::FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot);
+llvm::FailureOr<ConvSpec> matchConv(GroupOp group, std::string &whyNot, WhyNotTypes whyNotTypes = whyNotCpuTypes);
 
 /// The matrix product that a convolution is whose kernel is 1 x 1, with stride 1 and no padding.
 std::optional<GemmSpec> asGemm(const ConvSpec &conv);

@@ -2,7 +2,7 @@
 // Matches a group's elementwise tail and emits it per fragment of a register tile.
 
 #include "passes/kernel/cpu/Epilogue.h"
-#include "passes/kernel/cpu/ElementwiseOps.h"
+#include "passes/kernel/ElementwiseOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"

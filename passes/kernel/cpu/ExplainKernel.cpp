@@ -19,15 +19,8 @@ std::string explainChoice(GroupOp group, const KernelFamily &family, const Kerne
     if (!reasons.tile.empty())
       os << "  " << level->name << ": " << reasons.tile << "\n";
   }
-  for (const RefusedFamily &refused : refusals)
-    os << "  not " << refused.name << ": " << refused.whyNot << "\n";
+  printRefusals(refusals, os);
   return text;
-}
-
-void explainKernels(ModuleOp module, raw_ostream &os) {
-  for (auto kernel : module.getOps<KernelOp>())
-    os << "kernel " << kernel.getSymName() << " (" << kernel.getName()
-       << "): " << kernel.getWhy().value_or("\n");
 }
 
 } // namespace dsc

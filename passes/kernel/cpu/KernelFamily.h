@@ -4,9 +4,8 @@
 #ifndef DSC_PASSES_KERNEL_CPU_KERNELFAMILY_H
 #define DSC_PASSES_KERNEL_CPU_KERNELFAMILY_H
 
-#include "dialects/dsc/Dsc.h"
 #include "dialects/dsc/DscTarget.h"
-#include "mlir/IR/Builders.h"
+#include "passes/kernel/KernelBuffers.h"
 #include <string>
 
 namespace dsc {
@@ -27,30 +26,13 @@ struct ScheduleReasons {
   llvm::StringRef tile; ///< why this register tile
 };
 
-/// The sizes that a kernel takes: `groupDims`, then the symbols of types inside the body that are not among them.
-llvm::SmallVector<mlir::AffineExpr> kernelDims(GroupOp group);
-
 /// The inside of a kernel while it is emitted. The builder stands in the function's entry block.
-struct KernelBody {
-  mlir::OpBuilder &b;
-  mlir::Location loc;
+struct KernelBody : KernelBuffers {
   const CpuLevel &level;
-  /// One row-major contiguous memref of `storageType` elements per operand, then per result.
-  llvm::SmallVector<mlir::Value> buffers;
-  /// The same memory as 1-D memrefs.
-  llvm::SmallVector<mlir::Value> flat;
-  /// `kernelDims` as index values.
-  llvm::SmallVector<mlir::Value> dims;
   /// memref<scratchBytes x i8>; null if the kernel asked for none.
   mlir::Value scratch;
   /// The tiles to compute, index values.
   mlir::Value begin, end;
-  /// The expressions of `dims`.
-  llvm::SmallVector<mlir::AffineExpr> dimExprs;
-
-  /// The value of a size as an index value, emitted where the builder stands. The expression is made of `dimExprs`,
-  /// constants and arithmetic on them.
-  mlir::Value dimValue(mlir::AffineExpr dim);
 };
 
 /// A family of kernels. Stateless; `match` and `emit` may run on several threads.

@@ -5,8 +5,9 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "passes/kernel/cpu/CollapseDims.h"
-#include "passes/kernel/cpu/Evaluator.h"
+#include "passes/kernel/CollapseDims.h"
+#include "passes/kernel/Evaluator.h"
+#include "passes/kernel/Lanes.h"
 #include "passes/kernel/cpu/LoopNest.h"
 
 using namespace mlir;
@@ -46,14 +47,14 @@ struct ResultEmitter {
       innerLoops(point, nest.inner);
     };
     Coord length = m.sub({upper}, {lower});
-    Value whole = m.add({lower}, m.sub(length, m.rem(length, m.constant(Evaluator::runLength)))).value;
+    Value whole = m.add({lower}, m.sub(length, m.rem(length, m.constant(e.runLength)))).value;
     e.vectorized = true;
     e.loop(lower, whole, {}, [&](Value index, ValueRange) -> SmallVector<Value> {
       inside({index, 1});
       return {};
-    }, Evaluator::runLength);
+    }, e.runLength);
     e.vectorized = false;
-    if (auto known = getConstantIntValue(length.value); known && *known % Evaluator::runLength == 0)
+    if (auto known = getConstantIntValue(length.value); known && *known % e.runLength == 0)
       return;
     e.loop(whole, upper, {}, [&](Value index, ValueRange) -> SmallVector<Value> {
       inside({index});

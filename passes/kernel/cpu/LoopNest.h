@@ -23,13 +23,6 @@ struct LoopNest {
   mlir::AffineExpr tiles;
 };
 
-/// Whether the elements of `tensor` along `dim` can be computed as runs: neighbours in memory, the same operations.
-/// `dim` is -1 where all lanes read the same element.
-bool canRunInLanes(mlir::Value tensor, int64_t dim);
-
-/// The dimensions of `tensor` along which an op behind it needs statistics of the whole row.
-llvm::SmallVector<int64_t> findRowAxes(mlir::Value tensor);
-
 /// The loops for a result. `fast` allows lanes.
 LoopNest planLoops(mlir::Value result, bool fast);
 

@@ -3,35 +3,15 @@
 
 #include "passes/kernel/cpu/BuildCpuKernels.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
-#include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
+#include "passes/kernel/LowerToLlvm.h"
 
 using namespace mlir;
 
 namespace dsc {
 
 void buildLowerCpuToLlvm(OpPassManager &passes) {
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
-  passes.addPass(createLoopInvariantCodeMotionPass());
-  passes.addPass(createLowerMathPass());
-  passes.addPass(createCSEPass());
-  passes.addPass(createSCFToControlFlowPass());
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(createLowerAffinePass());
-  passes.addPass(createConvertMathToLLVMPass());
-  ConvertVectorToLLVMPassOptions vector;
-  vector.x86Vector = true;
-  passes.addPass(createConvertVectorToLLVMPass(vector));
-  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
-  passes.addPass(createConvertFuncToLLVMPass());
-  passes.addPass(createArithToLLVMConversionPass());
-  passes.addPass(createConvertControlFlowToLLVMPass());
-  passes.addPass(createConvertIndexToLLVMPass());
-  passes.addPass(createUBToLLVMConversionPass());
-  passes.addPass(createReconcileUnrealizedCastsPass());
+  buildLowerToLlvm(passes, {/*roundsToBf16=*/false, /*x86=*/true});
   passes.addPass(createVerifyCpuKernelPass());
 }
 

@@ -4,7 +4,7 @@
 #ifndef DSC_PASSES_KERNEL_CPU_PANELTRANSPOSE_H
 #define DSC_PASSES_KERNEL_CPU_PANELTRANSPOSE_H
 
-#include "passes/kernel/cpu/IndexMath.h"
+#include "passes/kernel/IndexMath.h"
 
 namespace dsc {
 

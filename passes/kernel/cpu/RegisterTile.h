@@ -5,7 +5,7 @@
 #define DSC_PASSES_KERNEL_CPU_REGISTERTILE_H
 
 #include "passes/kernel/cpu/DotAtom.h"
-#include "passes/kernel/cpu/IndexMath.h"
+#include "passes/kernel/IndexMath.h"
 #include <optional>
 
 namespace dsc {

@@ -2,9 +2,9 @@
 // Kernels of ops whose elements depend on other elements of the result: scatters, running sums, selections.
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "passes/kernel/cpu/ElementwiseOps.h"
-#include "passes/kernel/cpu/Evaluator.h"
-#include "passes/kernel/cpu/IndexMath.h"
+#include "passes/kernel/ElementwiseOps.h"
+#include "passes/kernel/Evaluator.h"
+#include "passes/kernel/IndexMath.h"
 #include "passes/kernel/cpu/LoopFamily.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -121,7 +121,8 @@ void emitTensorScatter(Evaluator &e, TensorScatterOp op) {
 void forEachRow(Evaluator &e, Value tensor, int64_t axis, llvm::function_ref<void(Point)> emit) {
   SmallVector<Value> outer = e.sizes(tensor);
   outer.erase(outer.begin() + axis);
-  e.loop(e.body.begin, e.body.end, {}, [&](Value row, ValueRange) -> SmallVector<Value> {
+  auto &body = static_cast<KernelBody &>(e.body);
+  e.loop(body.begin, body.end, {}, [&](Value row, ValueRange) -> SmallVector<Value> {
     Point point = e.delinearize({row}, outer);
     point.insert(point.begin() + axis, Coord{});
     emit(point);

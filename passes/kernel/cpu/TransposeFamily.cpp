@@ -3,8 +3,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "passes/kernel/cpu/ElementwiseOps.h"
-#include "passes/kernel/cpu/Evaluator.h"
+#include "passes/kernel/ElementwiseOps.h"
+#include "passes/kernel/Evaluator.h"
 #include "passes/kernel/cpu/LoopFamily.h"
 
 using namespace mlir;

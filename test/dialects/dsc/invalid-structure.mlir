@@ -211,3 +211,30 @@ func.func @launch_c7_cost(%a: tensor<4xf32>) {
   %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 {cost_ns = -1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @group_c3(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@below {{'dsc.group' op expected a target of cpu and cuda, but got 'gpu'}}
+  %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>)
+      attributes {kind = #dsc.group_kind<pointwise>, target = "gpu", stage = 0 : i64} {
+  ^bb0(%a: tensor<4xf32>):
+    dsc.yield %a : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+// kernel_c3
+// expected-error@below {{'dsc.kernel' op expected a target of cpu and cuda, but got 'gpu'}}
+dsc.kernel @k {access = array<i8: 1, 2>, name = "k", target = "gpu"}
+
+// -----
+
+dsc.kernel @k {access = array<i8: 1, 2>, name = "k", target = "cuda"}
+func.func @launch_c4_cuda(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@below {{'dsc.launch' op expected 3 values in 'tiles', but got 1}}
+  %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}

@@ -1,5 +1,5 @@
-// RUN: dsc-opt %s -verify-diagnostics -dsc-assign-targets="target=cuda"
+// RUN: dsc-opt %s -verify-diagnostics -dsc-assign-targets="target=gpu"
 
-// expected-error @+1 {{expected target 'cpu', but got 'cuda'}}
+// expected-error @+1 {{expected a target of cpu and cuda, but got 'gpu'}}
 module {
 }
