@@ -7,10 +7,12 @@
 #include "compiler/emit/CodeSegments.h"
 #include "compiler/emit/PlanWriter.h"
 #include "compiler/import/Importer.h"
+#include "compiler/quantize/QuantizeModel.h"
 #include "dialects/dsc/Dsc.h"
 #include "dialects/plan/Plan.h"
 #include "passes/fuse/ExplainFusion.h"
 #include "passes/kernel/cpu/ExplainKernel.h"
+#include "passes/plan/ExplainPartition.h"
 #include "runtime/schema/MemoryPlanner.h"
 #include "runtime/schema/PlanFile.h"
 
@@ -113,6 +115,9 @@ LogicalResult Compilation::runPhase(const Phase &phase) {
     return failure();
   if (phase.name == "emit" && failed(runEmit()))
     return failure();
+  if (phase.name == "quantize" && options.quantize.isOn() &&
+      failed(quantizeModel(*module, options, hooks.runPlan, report.quant.emplace())))
+    return failure();
   if (phase.name == "fuse" && options.explainFuse && hooks.explainOutput)
     explainFusion(*module, *hooks.explainOutput);
   PassManager passes(&context);
@@ -120,6 +125,9 @@ LogicalResult Compilation::runPhase(const Phase &phase) {
   LogicalResult result = passes.run(*module);
   if (succeeded(result) && phase.name == "kernel" && options.explainKernel && hooks.explainOutput)
     explainKernels(*module, *hooks.explainOutput);
+  if (succeeded(result) && phase.name == "plan" && options.explainPartition && hooks.explainOutput)
+    for (auto plan : module->getOps<plan::PlanOp>())
+      explainPartition(plan, options.stages, *hooks.explainOutput);
   return result;
 }
 

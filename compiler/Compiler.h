@@ -5,6 +5,8 @@
 #define DSC_COMPILER_COMPILER_H
 
 #include "compiler/Options.h"
+#include "compiler/quantize/QuantReport.h"
+#include "compiler/quantize/ScratchPlan.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -38,6 +40,8 @@ struct CompileReport {
   int64_t arenaBound = 0;
   bool open = false;
   int64_t planBytes = 0;
+  /// With `quantize`: what it did.
+  std::optional<QuantReport> quant;
 };
 
 /// Where a compilation reports to; every member may be empty.
@@ -49,6 +53,8 @@ struct CompileHooks {
   llvm::raw_ostream *printOutput = nullptr;
   /// Takes the text of explainFuse and explainKernel.
   llvm::raw_ostream *explainOutput = nullptr;
+  /// Runs plans for calibration; needed where the options ask for that.
+  RunPlan runPlan;
 };
 
 /// Compiles `modelPath` into the plan file `outputPath` (not written with stopAfter). Errors are diagnostics of `context`

@@ -79,7 +79,7 @@ bool checkOptions(const CompileOptions &options, std::string &error) {
     error = "expected an optimization level of 0, 1 and 2, but got " + std::to_string(options.optLevel);
     return false;
   }
-  return true;
+  return checkQuantize(options.quantize, error);
 }
 
 } // namespace dsc

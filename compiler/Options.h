@@ -4,6 +4,8 @@
 #ifndef DSC_COMPILER_OPTIONS_H
 #define DSC_COMPILER_OPTIONS_H
 
+#include "compiler/quantize/QuantizeOptions.h"
+
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -36,12 +38,20 @@ struct CompileOptions {
   std::string printAfter;
   /// Print why ops were or were not fused.
   bool explainFuse = false;
+  /// Stages of the pipeline that the plan has by default; 0: as many as the cuts make.
+  unsigned stages = 0;
+  /// Nodes whose kernels begin a stage.
+  std::vector<std::string> cuts;
+  /// Print where the pipeline is cut, and why there.
+  bool explainPartition = false;
   /// Print how every kernel was chosen and cut.
   bool explainKernel = false;
   /// Count the ops behind each phase.
   bool stats = false;
   /// Directory that external data may come from, beside the model's own; empty is none.
   std::string externalDataRoot;
+  /// What becomes of weights and activations.
+  QuantizeOptions quantize;
 };
 
 /// Adds one `name=value` or `name=low..high` to `options.dims`. False and a reason when it is malformed.

@@ -29,6 +29,8 @@ void buildGraph(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildQuantize(OpPassManager &passes, const CompileOptions &options) {
+  if (options.quantize.isOn())
+    passes.addPass(createEraseLayerMarksPass());
   if (options.optLevel >= 1) {
     passes.addPass(createPropagateQuantizationPass());
     passes.addPass(createFoldConstantsPass());
@@ -55,6 +57,14 @@ void buildFuse(OpPassManager &passes, const CompileOptions &options) {
 
 void buildPartition(OpPassManager &passes, const CompileOptions &options) {
   passes.addPass(createAssignTargetsPass());
+  passes.addPass(createOrderGroupsPass());
+  PredictCostsPassOptions costs;
+  costs.level = options.levels.back();
+  passes.addPass(createPredictCostsPass(costs));
+  AssignStagesPassOptions stages;
+  stages.stages = options.stages;
+  stages.cuts.assign(options.cuts.begin(), options.cuts.end());
+  passes.addPass(createAssignStagesPass(stages));
 }
 
 void buildKernel(OpPassManager &passes, const CompileOptions &options) {
@@ -62,7 +72,6 @@ void buildKernel(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildPlan(OpPassManager &passes, const CompileOptions &options) {
-  passes.addPass(createOrderStepsPass());
   passes.addPass(createBuildPlanPass());
   passes.addPass(createPlaceBuffersPass());
 }
@@ -89,6 +98,21 @@ std::vector<Phase> makeTable() {
 }
 
 } // namespace
+
+void buildFormats(OpPassManager &passes, const CompileOptions &options) {
+  AnnotateLayerKindPassOptions kinds;
+  llvm::append_range(kinds.layerKinds, options.quantize.layerKinds);
+  passes.addPass(createAnnotateLayerKindPass(kinds));
+  ChooseFormatsPassOptions formats;
+  llvm::append_range(formats.rules, options.quantize.rules);
+  llvm::append_range(formats.keep, options.quantize.keep);
+  passes.addPass(createChooseFormatsPass(formats));
+}
+
+void buildRewrites(OpPassManager &passes) {
+  passes.addPass(createQuantizeWeightsPass());
+  passes.addPass(createQuantizeActivationsPass());
+}
 
 ArrayRef<Phase> getPhases() {
   static const std::vector<Phase> table = makeTable();

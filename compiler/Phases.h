@@ -26,6 +26,11 @@ struct Phase {
 /// Every phase, in order.
 llvm::ArrayRef<Phase> getPhases();
 
+/// What the quantize phase does to layers before its row's own passes: their kinds and formats, then weights and
+/// activations. Apart, because calibration comes between.
+void buildFormats(mlir::OpPassManager &passes, const CompileOptions &options);
+void buildRewrites(mlir::OpPassManager &passes);
+
 /// The row of that name, or null.
 const Phase *findPhase(llvm::StringRef name);
 

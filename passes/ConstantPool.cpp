@@ -99,9 +99,19 @@ void ConstantPool::eraseUnused() {
   for (ParamOp param : unused) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(param.getValue());
     symbols.erase(param);
-    if (resource && !liveBlobs.contains(resource.getRawHandle().getKey()))
+    if (resource && !module->hasAttr(borrowedMark) && !liveBlobs.contains(resource.getRawHandle().getKey()))
       freeBlob(resource);
   }
+}
+
+ElementsAttr withShape(ElementsAttr value, RankedTensorType type) {
+  if (!type.hasStaticShape() || type.getNumElements() != value.getNumElements())
+    return {};
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  if (auto dense = dyn_cast<DenseElementsAttr>(value))
+    return dense.reshape(type);
+  return {};
 }
 
 } // namespace dsc

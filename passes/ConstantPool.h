@@ -9,6 +9,9 @@
 
 namespace dsc {
 
+/// On a module: its weights belong to another module, so their bytes are not freed with them.
+inline constexpr llvm::StringLiteral borrowedMark = "dsc.borrowed";
+
 /// Lives through one pass. Params must not be added or removed behind its back.
 class ConstantPool {
 public:
@@ -45,6 +48,9 @@ private:
 
 /// The bytes of the contents in memory.
 int64_t getByteSize(mlir::ElementsAttr value);
+
+/// The same bytes under a static type of as many elements; null if the contents are of another kind or number.
+mlir::ElementsAttr withShape(mlir::ElementsAttr value, mlir::RankedTensorType type);
 
 } // namespace dsc
 

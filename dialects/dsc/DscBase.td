@@ -19,7 +19,10 @@ def Dsc_Dialect : Dialect {
     (s0, 128)>>`, where `s0` is the first `dsc.symbol` of the module.
 
     Discardable attributes: `dsc.name` on the arguments and results of a function is the name of the
-    tensor in the model; `dsc.level` on a module is the CPU level its code is for.
+    tensor in the model; `dsc.level` on a module is the CPU level its code is for,
+    `dsc.borrowed` that its weights' bytes belong to another module. Within the quantize phase only,
+    `dsc.layer` says what a layer is for and why, `dsc.format` what it stores and computes in, `dsc.range` which values
+    its activation takes, `dsc.noise` how well it does, and `dsc.stored` what became of its weight.
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;

@@ -42,8 +42,8 @@ def Dsc_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
 def Dsc_RowOpInterface : OpInterface<"RowOpInterface"> {
   let cppNamespace = "::dsc";
   let description = [{
-    The op treats every row of its first operand on its own, the result has that operand's type, and the other operands
-    broadcast to it like numpy. The attribute `axis` says where the rows lie.
+    The op treats every row of its first operand on its own, the first result has that operand's shape, and the other
+    operands and results broadcast to it like numpy. The attribute `axis` says where the rows lie.
   }];
   let methods = [
     InterfaceMethod<"The dimensions that a row spans: from `axis` to the last by default.",

@@ -49,6 +49,28 @@ def Dsc_DequantizeOp : Dsc_TensorOp<"dequantize", "Pointwise"> {
   let hasVerifier = 1;
 }
 
+def Dsc_DynQuantizeOp : Dsc_TensorOp<"dyn_quantize", "RowReduction", [Dsc_RowOpInterface]> {
+  let summary = "real numbers as integers whose scale each row chooses";
+  let description = [{
+    Quantizes every row, the dimensions from `axis` to the last, by the row's own numbers. In `ui8`: `low` and `high`
+    are the smallest and largest of the row and 0, `scale = (high - low) / 255` and `zero_point = round(-low / scale)`.
+    In `i8`: `scale` is the largest magnitude over 127 and `zero_point` is 0. A row of zeros has the scale 1. `output`
+    is what `dsc.quantize` gives for this scale and zero point, which are 1 along the row: a row depends on no other.
+    NaN gives NaN as the row's scale.
+
+    Constraints: (c1) `axis` is inside the rank; (c2) `storage` is i8 or ui8; (c3) `output` has the input's shape and the
+    element type `storage`; (c4) `scale` and `zero_point` have the input's shape with 1 from `axis` on, and the element
+    types of the input and of `output`.
+
+    Example: `%q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = ui8} : (tensor<4x8xf32>) -> (tensor<4x8xui8>,
+    tensor<4x1xf32>, tensor<4x1xui8>)`
+  }];
+  let arguments = (ins Dsc_FloatTensor:$input, I64Attr:$axis, TypeAttr:$storage);
+  let results = (outs RankedTensorOf<[I8, UI8]>:$output, Dsc_FloatTensor:$scale,
+      RankedTensorOf<[I8, UI8]>:$zero_point);
+  let hasVerifier = 1;
+}
+
 /// A contraction of integers; the result is real if there are scales, else the sums themselves.
 class Dsc_QuantizedOp<string mnemonic, string role>
     : Dsc_TensorOp<mnemonic, role, [AttrSizedOperandSegments]>;

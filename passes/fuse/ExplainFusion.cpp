@@ -2,6 +2,7 @@
 // Prints the plan of fusion for people: groups, their ops, and every refusal with its reason.
 
 #include "passes/fuse/ExplainFusion.h"
+#include "passes/NodeName.h"
 #include "passes/fuse/FusionPlan.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -10,20 +11,9 @@ using namespace mlir;
 
 namespace dsc {
 
-/// The node's name in the model, or nothing.
-static StringRef getNodeName(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return name.getName();
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (StringRef name = getNodeName(part); !name.empty())
-        return name;
-  return {};
-}
-
 static void printOp(Operation *op, raw_ostream &os) {
   os << op->getName().stripDialect();
-  if (StringRef name = getNodeName(op->getLoc()); !name.empty())
+  if (StringRef name = getFirstNodeName(op->getLoc()); !name.empty())
     os << " '" << name << "'";
 }
 

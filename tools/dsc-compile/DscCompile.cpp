@@ -6,6 +6,7 @@
 #include "tools/Diagnostics.h"
 #include "tools/Register.h"
 #include "tools/dsc-compile/Flags.h"
+#include "tools/dsc-compile/RunPlan.h"
 #include "tools/dsc-compile/Summary.h"
 
 #include "llvm/Support/ThreadPool.h"
@@ -44,6 +45,7 @@ int runCompiler(const CompileFlags &flags) {
   hooks.stopOutput = &llvm::outs();
   hooks.printOutput = &llvm::errs();
   hooks.explainOutput = &llvm::outs();
+  hooks.runPlan = runPlan;
   CompileReport report;
   // Errors wait until the progress line is gone.
   std::string messages;

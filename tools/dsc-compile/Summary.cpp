@@ -3,6 +3,8 @@
 
 #include "tools/dsc-compile/Summary.h"
 
+#include "tools/Text.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
@@ -10,19 +12,6 @@
 
 namespace dsc::tools {
 namespace {
-
-/// "812 B", "84.1 KB", "91.2 MB".
-std::string formatBytes(int64_t bytes) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  if (bytes < 1000)
-    os << bytes << " B";
-  else if (bytes < 1000000)
-    os << llvm::format("%.1f KB", bytes / 1e3);
-  else
-    os << llvm::format("%.1f MB", bytes / 1e6);
-  return text;
-}
 
 double getTotalSeconds(const CompileReport &report) {
   double seconds = 0;
@@ -55,6 +44,8 @@ void printSummary(const CompileReport &report, llvm::StringRef output, bool stat
   os << "  ops " << report.ops << ", groups " << report.groups << ", kernels " << report.kernels << '\n'
      << "  weights " << formatBytes(report.weightBytes) << ", code " << formatBytes(report.codeBytes) << ", arena "
      << (report.open ? "as large as the inputs ask for" : formatBytes(report.arenaBytes)) << '\n';
+  if (report.quant)
+    printQuantSummary(*report.quant, os);
   if (stats && !report.open)
     os << "  arena / bound " << llvm::format("%.3f", getArenaRatio(report)) << " (" << report.arenaBytes << " / "
        << report.arenaBound << " bytes)\n";
@@ -89,6 +80,11 @@ void printJson(const CompileReport &report, llvm::StringRef output, llvm::raw_os
           json.attribute("peak_bytes", phase.peakBytes);
         });
     });
+    if (report.quant) {
+      json.attributeBegin("quantization");
+      printQuantJson(*report.quant, json);
+      json.attributeEnd();
+    }
   });
   os << '\n';
 }

@@ -159,7 +159,7 @@ bool Session::loadInputs() {
   for (size_t i = 0; i < inInfo.size(); ++i)
     if (isLoaded[i] ? !bindInput(i)
                     : !options.random && !fail("input '" + std::string(inInfo[i].name) +
-                                               "' is missing: use --inputs, --input or --random"))
+                                               "' is missing" + options.missingAdvice))
       return false;
   return chooseSizes() && makeRandom();
 }

@@ -16,6 +16,8 @@ struct RunOptions {
   int32_t level = 0; ///< highest CPU level; 0 = what the machine has
   std::string inputs; ///< npz file or folder with input_K.pb
   std::vector<std::pair<std::string, std::string>> input; ///< name, file
+  /// What to do about an input that is missing: the end of a sentence.
+  std::string missingAdvice = ": use --inputs, --input or --random";
   bool random = false;
   uint64_t seed = 0;
   std::map<std::string, int64_t> dims; ///< sizes of symbols
@@ -24,6 +26,7 @@ struct RunOptions {
   uint32_t threads = 0;
   bool verify = false, profile = false, json = false;
   uint32_t bench = 0; ///< runs; 0 = off
+  uint32_t stages = 0, depth = 0; ///< of a pipeline; 0 = as the plan was compiled, the runtime's default
 };
 
 enum class ParseResult { run, done, failed };

@@ -56,6 +56,9 @@ mlir::Value emitIntegerElementwise(ElementMath m, mlir::Operation *op, mlir::Val
 /// `dsc.quantize` and `dsc.dequantize` of operands of compute type.
 mlir::Value emitQuantization(ElementMath m, mlir::Operation *op, mlir::ValueRange operands);
 
+/// The steps of `x` in the type `stored`, as `dsc.quantize` defines them. `x`, scale and zero point are of one float type.
+mlir::Value emitSteps(ElementMath m, mlir::Value x, mlir::Value scale, mlir::Value zeroPoint, mlir::IntegerType stored);
+
 /// `x` to the power `y`, integers of any two types. What does not fit wraps, and an exponent above 63 counts as 62 or 63,
 /// whichever is as even: only 0, 1 and -1 have such powers. A negative one gives 0 but for 1 and -1.
 mlir::Value emitIntegerPower(ElementMath m, mlir::Value x, mlir::Value y, bool baseIsUnsigned, bool exponentIsUnsigned);

@@ -3,6 +3,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "passes/kernel/cpu/ElementMath.h"
 #include "passes/kernel/cpu/ElementwiseOps.h"
 #include "passes/kernel/cpu/Evaluator.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -351,6 +352,47 @@ Value lrnElement(Evaluator &e, LrnOp op, ArrayRef<Coord> point) {
   return e.convert(div(e, wide(e, input, point), power), sumType, type);
 }
 
+/// The scale of a row and its zero point, both as floats.
+SmallVector<Value> quantizationStatistics(Evaluator &e, DynQuantizeOp op, ArrayRef<Coord> point) {
+  SmallVector<int64_t> axes = op.getRowAxes();
+  Value input = op.getInput();
+  Type element = elementTypeOf(input), type = e.accumulatorType(element);
+  return rowStatistics(e, op, point, axes, [&](Point row) -> SmallVector<Value> {
+    auto min = accumulatorFor(e, ReduceKind::Min, type), max = accumulatorFor(e, ReduceKind::Max, type);
+    SmallVector<Value> ends = e.fold(extentsAlong(e, input, axes), {min, max}, e.canFoldInLanes(input, axes),
+                                     [&](ArrayRef<Coord> at, ValueRange carried) -> SmallVector<Value> {
+      Value x = wide(e, input, withAxes(row, axes, at));
+      return {min.merge(carried[0], x), max.merge(carried[1], x)};
+    });
+    Value zero = e.constant(type, 0), low = min.merge(ends[0], zero), high = max.merge(ends[1], zero);
+    bool isUnsigned = op.getStorage().isUnsignedInteger();
+    // Divided before the difference, which may be too large for the type.
+    Value steps = e.constant(type, isUnsigned ? 255 : 127);
+    Value scale = isUnsigned ? sub(e, div(e, high, steps), div(e, low, steps))
+                             : div(e, max.merge(high, sub(e, zero, low)), steps);
+    scale = e.convert(e.convert(scale, type, element), element, type);
+    ElementMath m{e.b, e.loc};
+    scale = m.select(m.compare(arith::CmpFPredicate::OEQ, scale, zero), e.constant(type, 1), scale);
+    if (!isUnsigned)
+      return {scale, zero};
+    Value zeroPoint = m.make<math::RoundEvenOp>(div(e, sub(e, zero, low), scale));
+    // A row with NaN has a scale that is no number; any zero point will do.
+    zeroPoint = m.select(m.compare(arith::CmpFPredicate::UNO, zeroPoint, zeroPoint), zero, zeroPoint);
+    return {scale, emitMin(e.b, e.loc, zeroPoint, steps)};
+  });
+}
+
+Value dynQuantizeElement(Evaluator &e, DynQuantizeOp op, unsigned result, ArrayRef<Coord> point) {
+  SmallVector<Value> statistics = quantizationStatistics(e, op, point);
+  Type element = elementTypeOf(op.getInput()), type = e.accumulatorType(element);
+  if (result == 1)
+    return e.convert(statistics[0], type, element);
+  auto stored = cast<IntegerType>(op.getStorage());
+  if (result == 2)
+    return emitSteps({e.b, e.loc}, e.constant(type, 0), e.constant(type, 1), statistics[1], stored);
+  return emitSteps({e.b, e.loc}, wide(e, op.getInput(), point), statistics[0], statistics[1], stored);
+}
+
 } // namespace
 
 bool hoistRow(Evaluator &e, Operation *op, ArrayRef<Coord> point) {
@@ -362,13 +404,18 @@ bool hoistRow(Evaluator &e, Operation *op, ArrayRef<Coord> point) {
     return true;
   }
   std::optional<NormSpec> norm = matchNorm(op);
-  if (!norm)
+  auto quantize = dyn_cast<DynQuantizeOp>(op);
+  if (!norm && !quantize)
     return false;
+  SmallVector<int64_t> axes = norm ? norm->axes : quantize.getRowAxes();
   // Only where every null coordinate lies along the row.
   for (auto [d, coord] : llvm::enumerate(point))
-    if (!coord.value && !llvm::is_contained(norm->axes, int64_t(d)))
+    if (!coord.value && !llvm::is_contained(axes, int64_t(d)))
       return false;
-  normStatistics(e, *norm, point);
+  if (norm)
+    normStatistics(e, *norm, point);
+  else
+    quantizationStatistics(e, quantize, point);
   return true;
 }
 
@@ -377,6 +424,7 @@ Value reductionElement(Evaluator &e, OpResult result, ArrayRef<Coord> point) {
       .Case([&](ReduceOp op) { return reduceElement(e, op, point); })
       .Case([&](ArgReduceOp op) { return argReduceElement(e, op, point); })
       .Case([&](LrnOp op) { return lrnElement(e, op, point); })
+      .Case([&](DynQuantizeOp op) { return dynQuantizeElement(e, op, result.getResultNumber(), point); })
       .Default([](Operation *) { return Value(); });
 }
 

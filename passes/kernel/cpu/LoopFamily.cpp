@@ -136,11 +136,15 @@ struct RowsFamily : KernelFamily {
 
   FailureOr<KernelShape> match(GroupOp group, std::string &whyNot) const override {
     CollapsedGroup collapsed(group);
-    for (Value result : collapsed.get().getYield().getResults())
-      if (!planLoops(result, true).inLanes) {
-        whyNot = "a result's last dimension does not run in lanes";
-        return failure();
-      }
+    auto results = collapsed.get().getYield().getResults();
+    // Beside rows there may be results of one element per row.
+    auto runsInLanes = [](Value result) { return planLoops(result, true).inLanes; };
+    auto isOnePerRow = [](Value result) { return rankOf(result) > 1 && typeOf(result).getShape().back() == 1; };
+    if (llvm::none_of(results, runsInLanes) ||
+        !llvm::all_of(results, [&](Value result) { return runsInLanes(result) || isOnePerRow(result); })) {
+      whyNot = "a result's last dimension does not run in lanes";
+      return failure();
+    }
     return shapeOfLoops(collapsed.get(), true);
   }
 

@@ -127,3 +127,35 @@ func.func @qconv_c5(%a: tensor<1x3x8xui8>, %b: tensor<4x3x3xi8>, %z: tensor<3xui
   %y = dsc.qconv %a zero %z, %b {strides = array<i64: 1>, pads = array<i64: 1, 1>, dilations = array<i64: 1>} : (tensor<1x3x8xui8>, tensor<3xui8>, tensor<4x3x3xi8>) -> tensor<1x4x8xi32>
   return
 }
+
+// -----
+
+func.func @dyn_quantize_c1(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected an axis in [0, 2), but got 2}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 2 : i64, storage = ui8} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x1xf32>, tensor<2x1xui8>)
+  return
+}
+
+// -----
+
+func.func @dyn_quantize_c2(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected a storage of i8 or ui8, but got 'i4'}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = i4} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x1xf32>, tensor<2x1xui8>)
+  return
+}
+
+// -----
+
+func.func @dyn_quantize_c3(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected element type 'i8' of result #0, but got 'ui8'}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = i8} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x1xf32>, tensor<2x1xui8>)
+  return
+}
+
+// -----
+
+func.func @dyn_quantize_c4(%x: tensor<2x4xf32>) {
+  // expected-error@below {{'dsc.dyn_quantize' op expected sizes [2, 1] of result #1, but got [2, 4]}}
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = ui8} : (tensor<2x4xf32>) -> (tensor<2x4xui8>, tensor<2x4xf32>, tensor<2x1xui8>)
+  return
+}

@@ -68,3 +68,13 @@ func.func @convolution(%a: tensor<1x3x8xui8>, %s: tensor<f32>, %z: tensor<ui8>, 
   %0 = dsc.qconv %a scale %s zero %z, %b scale %t {strides = array<i64: 1>, pads = array<i64: 1, 1>, dilations = array<i64: 1>} : (tensor<1x3x8xui8>, tensor<f32>, tensor<ui8>, tensor<4x3x3xi8>, tensor<4xf32>) -> tensor<1x4x8xf32>
   return
 }
+
+// Rows from `axis` on share a scale; the sizes before it are the scale's.
+// CHECK-LABEL: func.func @rows_choose_scales
+// FOLD-LABEL: func.func @rows_choose_scales
+func.func @rows_choose_scales(%x: tensor<?x4x8xf32, #dsc.dims<()[s0] -> (s0, 4, 8)>>) -> tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>> {
+  // CHECK: dsc.dyn_quantize %{{.*}} {axis = 1 : i64, storage = ui8} : (tensor<?x4x8xf32, #dsc.dims<()[s0] -> (s0, 4, 8)>>) -> (tensor<?x4x8xui8, #dsc.dims<()[s0] -> (s0, 4, 8)>>, tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>>, tensor<?x1x1xui8, #dsc.dims<()[s0] -> (s0, 1, 1)>>)
+  // FOLD: dsc.dyn_quantize {{.*}} -> (tensor<?x4x8xui8, {{.*}}>, tensor<?x1x1xf32, {{.*}}>, tensor<?x1x1xui8, {{.*}}>)
+  %q, %s, %z = dsc.dyn_quantize %x {axis = 1 : i64, storage = ui8} : (tensor<?x4x8xf32, #dsc.dims<()[s0] -> (s0, 4, 8)>>) -> (tensor<?x4x8xui8, #dsc.dims<()[s0] -> (s0, 4, 8)>>, tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>>, tensor<?x1x1xui8, #dsc.dims<()[s0] -> (s0, 1, 1)>>)
+  return %s : tensor<?x1x1xf32, #dsc.dims<()[s0] -> (s0, 1, 1)>>
+}
