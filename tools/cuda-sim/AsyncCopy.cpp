@@ -64,10 +64,11 @@ void runWait(Warp &warp, const Instruction &i, Mask lanes) {
     return (lanes >> copy.lane & 1) &&
            (i.flag || copy.group + uint64_t(i.offset) < warp.committed[copy.lane]);
   };
+  const bool isLate = warp.block.launch.options.copies == CopyArrival::late;
   for (const PendingCopy &copy : warp.copies)
     if (isAwaited(copy))
       warp.block.shared.finishCopy({uint8_t(warp.index), uint8_t(copy.lane), false, copy.line}, copy.address,
-                                   copy.data, copy.bytes);
+                                   isLate ? copy.data : nullptr, copy.bytes);
   warp.copies.erase(std::remove_if(warp.copies.begin(), warp.copies.end(), isAwaited), warp.copies.end());
 }
 

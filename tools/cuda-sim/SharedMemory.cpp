@@ -165,7 +165,8 @@ bool SharedMemory::beginCopy(const Accessor &who, uint64_t address, uint32_t byt
 }
 
 void SharedMemory::finishCopy(const Accessor &who, uint64_t address, const uint8_t *data, uint32_t bytes) {
-  std::memcpy(memory.data() + (address - sharedBase), data, bytes);
+  if (data)
+    std::memcpy(memory.data() + (address - sharedBase), data, bytes);
   mark(who, address - sharedBase, bytes);
 }
 

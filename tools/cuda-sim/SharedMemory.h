@@ -29,7 +29,8 @@ public:
   /// For a read-modify-write, which may use the result in place.
   uint8_t *modify(const Accessor &who, uint64_t address, uint32_t bytes, Fault &fault);
 
-  /// A copy that begins now and is visible from finishCopy on; in between nobody may touch the bytes.
+  /// A copy that begins now and is visible from finishCopy on; in between nobody may touch the bytes. `data`
+  /// is null if they arrived early.
   bool beginCopy(const Accessor &who, uint64_t address, uint32_t bytes, Fault &fault);
   void finishCopy(const Accessor &who, uint64_t address, const uint8_t *data, uint32_t bytes);
   /// The bytes arrive, but are not visible yet.

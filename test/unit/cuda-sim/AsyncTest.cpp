@@ -106,6 +106,17 @@ TEST(SimAsync, MissingWaitIsAnError) {
       ErrorKind::race, "expected cp.async.wait_group before the access");
 }
 
+TEST(SimAsync, WithoutChecksTheArrivalDecidesWhatAWriteMeets) {
+  // A store between copy and wait is lost to a late copy and overwrites an early one.
+  const std::string body = "cp.async.ca.shared.global [%d2], [%q0], 4; st.shared.u32 [%d2], 7; "
+                           "cp.async.wait_all; ld.shared.u32 %r1, [%d2]; st.global.u32 [%q3], %r1;";
+  std::vector<uint32_t> out;
+  ASSERT_FALSE(runTile(body, out, withCopies(CopyArrival::late, false)));
+  EXPECT_EQ(out[3], 1000u);
+  ASSERT_FALSE(runTile(body, out, withCopies(CopyArrival::early, false)));
+  EXPECT_EQ(out[3], 7u);
+}
+
 TEST(SimAsync, WaitIsForTheOwnLaneOnly) {
   std::vector<uint32_t> out;
   const std::string copy =
