@@ -13,11 +13,12 @@ namespace {
 
 const OpFamily *getFamilies(size_t &count) {
   static const OpFamily families[] = {
-      getElementwiseFamily(), getUnaryFamily(),    getActivationFamily(),    getLinearFamily(),
-      getEinsumFamily(),      getConvolutionFamily(), getAttentionFamily(),  getRotaryFamily(), getRecurrentFamily(),
-      getReductionFamily(),   getPoolFamily(),     getNormalizationFamily(), getContribFamily(),
-      getShapeFamily(),       getMovementFamily(), getSliceFamily(),         getIndexingFamily(),
-      getResizeFamily(),      getQuantizationFamily(), getContribQuantizationFamily()};
+      getElementwiseFamily(),  getUnaryFamily(),       getActivationFamily(),    getLinearFamily(),
+      getEinsumFamily(),       getConvolutionFamily(), getAttentionFamily(),     getRotaryFamily(),
+      getRecurrentFamily(),    getReductionFamily(),   getPoolFamily(),          getNormalizationFamily(),
+      getContribFamily(),      getShapeFamily(),       getMovementFamily(),      getSliceFamily(),
+      getIndexingFamily(),     getResizeFamily(),      getGridSampleFamily(),    getQuantizationFamily(),
+      getContribQuantizationFamily()};
   count = std::size(families);
   return families;
 }

@@ -56,6 +56,7 @@ OpFamily getContribQuantizationFamily();
 OpFamily getEinsumFamily();
 OpFamily getRotaryFamily();
 OpFamily getRecurrentFamily();
+OpFamily getGridSampleFamily();
 
 /// The row for the operator at that version of its domain; null if there is none.
 const OpRow *findOp(llvm::StringRef domain, llvm::StringRef opType, int64_t version);

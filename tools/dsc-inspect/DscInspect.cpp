@@ -121,11 +121,16 @@ int inspectPlan(const Flags &flags) {
   mlir::DialectRegistry registry;
   registry.insert<plan::PlanDialect>();
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-  tools::DiagnosticPrinter printer(context, "dsc-inspect", llvm::errs());
+  // A damaged plan may be wrong in many places: the first one is enough.
+  std::string messages;
+  llvm::raw_string_ostream messageStream(messages);
+  tools::DiagnosticPrinter printer(context, "dsc-inspect", messageStream);
   PlanFrame frame;
   mlir::OwningOpRef<mlir::ModuleOp> module = readPlanTables(flags.plan, context, frame);
-  if (!module)
+  if (!module) {
+    llvm::errs() << llvm::StringRef(messages).split('\n').first << '\n';
     return 1;
+  }
   PlanView view = makeView(*module->getOps<plan::PlanOp>().begin(), frame, llvm::sys::path::filename(flags.plan), flags.dims);
   if (std::string reason = checkDims(flags, view); !reason.empty())
     return fail(reason);

@@ -4,6 +4,7 @@
 #include "tools/dsc-inspect/PlanView.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 
@@ -26,6 +27,15 @@ std::string describeLevel(plan::SegmentOp segment) {
 }
 
 Amount amountAt(const Sizes &sizes, int64_t slot) { return slot == plan::none ? Amount() : sizes.at(slot); }
+
+Amount addAmounts(const Amount &a, const Amount &b) {
+  if (a.text.empty())
+    return b;
+  int64_t sum = 0;
+  if (a.value && b.value && !llvm::AddOverflow(*a.value, *b.value, sum))
+    return {std::to_string(sum), sum};
+  return {a.text + " + " + b.text, std::nullopt};
+}
 
 TensorView describeTensor(plan::TensorDescOp op, const Sizes &sizes) {
   return {toUtf8(op.getName()), nameOf(plan::stringifyDType(op.getDtype())), sizes.texts(op.getShape())};
@@ -139,7 +149,7 @@ UnitView EntryReader::readUnit(plan::UnitOp unit) {
     result.costUs = std::max(0.0f, unit.getCostUs()[device]);
   for (int64_t buffer : unit.getLiveAfter())
     if (buffer >= 0 && buffer < int64_t(view.buffers.size()))
-      result.liveBytes += view.buffers[buffer].size.value.value_or(0);
+      result.sent = addAmounts(result.sent, view.buffers[buffer].size);
   for (int64_t i = 0; i < result.numSteps; ++i)
     view.steps[result.firstStep + i].unit = int64_t(view.units.size());
   return result;

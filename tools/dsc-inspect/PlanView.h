@@ -59,7 +59,8 @@ struct StepView {
 };
 
 struct UnitView {
-  int64_t firstStep = 0, numSteps = 0, weightBytes = 0, arenaBytes = 0, liveBytes = 0, stage = 0;
+  int64_t firstStep = 0, numSteps = 0, weightBytes = 0, arenaBytes = 0, stage = 0;
+  Amount sent; ///< bytes that cross a cut behind it; no text: none
   double costUs = 0; ///< on its first step's device; 0: not predicted
   bool isMeasured = false;
 };

@@ -101,7 +101,8 @@ void printUnit(OStream &json, const UnitView &unit) {
   json.attribute("is_measured", unit.isMeasured);
   json.attribute("weight_bytes", unit.weightBytes);
   json.attribute("arena_bytes", unit.arenaBytes);
-  json.attribute("sent_bytes", unit.liveBytes);
+  if (!unit.sent.text.empty())
+    print(json, "sent_bytes", unit.sent);
 }
 
 void printGraph(OStream &json, const EntryView &entry) {

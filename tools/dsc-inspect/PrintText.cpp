@@ -128,7 +128,8 @@ std::string formatCost(const UnitView &unit) {
 
 void printStages(const EntryView &entry, llvm::raw_ostream &os) {
   struct Stage {
-    int64_t units = 0, steps = 0, weightBytes = 0, arenaBytes = 0, sends = 0;
+    int64_t units = 0, steps = 0, weightBytes = 0, arenaBytes = 0;
+    Amount sends;
     double costUs = 0;
   };
   std::map<int64_t, Stage> stages;
@@ -138,7 +139,7 @@ void printStages(const EntryView &entry, llvm::raw_ostream &os) {
     stage.steps += unit.numSteps;
     stage.weightBytes += unit.weightBytes;
     stage.arenaBytes = std::max(stage.arenaBytes, unit.arenaBytes);
-    stage.sends = unit.liveBytes;
+    stage.sends = unit.sent;
     stage.costUs += unit.costUs;
   }
   os << "  stages\n";
@@ -147,7 +148,7 @@ void printStages(const EntryView &entry, llvm::raw_ostream &os) {
   for (const auto &[number, stage] : stages)
     table.add({std::to_string(number), std::to_string(stage.units), std::to_string(stage.steps),
                stage.costUs > 0 ? formatUs(stage.costUs) : "-", formatBytes(stage.weightBytes),
-               stage.arenaBytes ? formatBytes(stage.arenaBytes) : "-", stage.sends ? formatBytes(stage.sends) : "-"});
+               stage.arenaBytes ? formatBytes(stage.arenaBytes) : "-", formatAmount(stage.sends)});
   table.print(os, 4);
 }
 
@@ -186,7 +187,7 @@ void printUnits(const EntryView &entry, llvm::raw_ostream &os) {
     table.add({std::to_string(index),
                "steps " + std::to_string(unit.firstStep) + ".." + std::to_string(unit.firstStep + unit.numSteps - 1),
                "stage " + std::to_string(unit.stage), formatCost(unit), "weights " + formatBytes(unit.weightBytes),
-               "sends " + formatBytes(unit.liveBytes)});
+               "sends " + formatAmount(unit.sent)});
   table.print(os, 4);
 }
 

@@ -90,7 +90,7 @@ function stageTable(entry) {
     const predicted = sum(units, 'predicted_us'), measured = sum(steps, 'measured_us');
     return [html('span', {}, swatch('stage', stage), String(stage)), String(steps.length), bytesText(sum(units, 'weight_bytes')),
       predicted ? timeText(predicted) : '\u2013', measured ? timeText(measured) : '\u2013',
-      units.length && units[units.length - 1].sent_bytes ? bytesText(units[units.length - 1].sent_bytes) : '\u2013'];
+      units.length ? amountText(units[units.length - 1], 'sent_bytes', bytesText) : '\u2013'];
   });
   const head = ['stage', 'steps', 'weights', 'predicted', 'measured', 'sends'];
   return html('table', {}, html('thead', {}, html('tr', {}, ...head.map((text, i) => html('th', {class: i ? 'number' : null}, text)))),

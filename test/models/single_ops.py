@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Recurrent layers one by one against onnxruntime: directions, lengths, peepholes, layouts, activations.
+"""Operators that random graphs do not have, one by one against onnxruntime: recurrent layers in all directions, with
+lengths, peepholes and activations; samples of images between, at and beyond their pixels.
 
-usage: recurrent_ops.py --bin DIR [--seed S] [--opt 2]
+usage: single_ops.py --bin DIR [--seed S] [--opt 2]
 Prints a line per case; exits 1 when an output is further off than 1e-3.
 """
 import argparse
@@ -30,7 +31,7 @@ def layer(rng, op, directions=1, steps=6, batch=3, bias=True, lengths=None, stat
     return one.const(draw(directions, 3 * hidden)) if peepholes else one
 
 
-def cases(rng):
+def recurrent_cases(rng):
     for op in GATES:
         yield layer(rng, op)
         yield layer(rng, op, bias=False, direction="reverse")
@@ -44,6 +45,18 @@ def cases(rng):
     yield layer(rng, "LSTM", input_forget=1, activations=["Sigmoid", "Relu", "Tanh"])
 
 
+def sample_cases(rng):
+    for mode in ("linear", "nearest", "cubic"):
+        for padding in ("zeros", "border", "reflection"):
+            for align in (0, 1):
+                one = Case(rng, "GridSample", "", mode=mode, padding_mode=padding, align_corners=align)
+                one.run(rng.normal(size=(2, 3, 5, 4)).astype(np.float32))
+                yield one.run(rng.uniform(-1.7, 1.7, (2, 6, 7, 2)).astype(np.float32))
+    for mode in ("linear", "nearest"):
+        one = Case(rng, "GridSample", "", mode=mode).run(rng.normal(size=(2, 3, 3, 5, 4)).astype(np.float32))
+        yield one.run(rng.uniform(-1.2, 1.2, (2, 2, 6, 3, 3)).astype(np.float32))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=Path, required=True)
@@ -52,7 +65,8 @@ def main():
     options = parser.parse_args()
     good = True
     with tempfile.TemporaryDirectory() as name:
-        for case in cases(np.random.default_rng(options.seed)):
+        rng = np.random.default_rng(options.seed)
+        for case in [*recurrent_cases(rng), *sample_cases(rng)]:
             good &= run_case(case.model(), case.feeds, options, Path(name), f"{case.op} {case.attributes} {list(case.feeds)}")
     return 0 if good else 1
 
