@@ -59,19 +59,26 @@ void buildPartition(OpPassManager &passes, const CompileOptions &options) {
   AssignTargetsPassOptions assign;
   assign.target = options.targets.back();
   passes.addPass(createAssignTargetsPass(assign));
+  passes.addPass(createOrderGroupsPass());
+  PredictCostsPassOptions costs;
+  costs.level = options.levels.back();
+  passes.addPass(createPredictCostsPass(costs));
+  AssignStagesPassOptions stages;
+  stages.stages = options.stages;
+  stages.cuts.assign(options.cuts.begin(), options.cuts.end());
+  passes.addPass(createAssignStagesPass(stages));
 }
 
 void buildKernel(OpPassManager &passes, const CompileOptions &options) {
   bool hasGpu = llvm::is_contained(options.targets, getTargetName(Target::Cuda));
   if (hasGpu)
-    buildChooseGpuGroups(passes);
+    buildChooseGpuGroups(passes, options.targets);
   buildCpuKernels(passes, {options.levels, options.optLevel >= 2, options.explainKernel});
   if (hasGpu)
     buildGpuKernels(passes, options.explainKernel);
 }
 
 void buildPlan(OpPassManager &passes, const CompileOptions &options) {
-  passes.addPass(createOrderStepsPass());
   passes.addPass(createBuildPlanPass());
   passes.addPass(createPlaceBuffersPass());
 }
@@ -80,8 +87,8 @@ void buildPlan(OpPassManager &passes, const CompileOptions &options) {
 #define DSC_GROUPED "func.*", "dsc.*"
 /// What a compiled kernel consists of, and what calls it.
 #define DSC_LAUNCHED                                                                                                   \
-  "func.*", "llvm.*", "nvvm.*", "dsc.symbol", "dsc.param", "dsc.weight", "dsc.kernel", "dsc.launch", "dsc.read_dim",             \
-      "dsc.reshape", "dsc.squeeze", "dsc.unsqueeze"
+  "func.*", "llvm.*", "nvvm.*", "dsc.symbol", "dsc.param", "dsc.weight", "dsc.kernel", "dsc.launch", "dsc.transfer",   \
+      "dsc.read_dim", "dsc.reshape", "dsc.squeeze", "dsc.unsqueeze"
 
 std::vector<Phase> makeTable() {
   return {

@@ -366,25 +366,77 @@ def AssignTargetsPass : Pass<"dsc-assign-targets", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numGroups", "num-groups", "Number of groups">];
 }
 
-//===--- kernel --------------------------------------------------------------===//
-
-def ChooseGpuGroupsPass : Pass<"dsc-choose-gpu-groups", "::mlir::ModuleOp"> {
-  let summary = "send groups without a GPU kernel back to the CPU";
+def OrderGroupsPass : Pass<"dsc-order-groups", "::mlir::ModuleOp"> {
+  let summary = "order groups so that few bytes are live at once";
   let description = [{
-    A group on `cuda` that no family of GPU kernels takes (see `GpuFamily.h`) gets the target `cpu`,
-    with a warning that gives every family's reason.
+    Tries the order the model has and a greedy topological order that takes, of the ops that are
+    ready, the one after which the fewest bytes are live; keeps the one with the lower peak, the
+    model's on a tie. Symbolic sizes count at their bound, or at a typical value where they have none.
+
+    Before: four branches start one after the other, then all are joined.
+    ```mlir
+    %a = dsc.group ins(%x) { ... }
+    %b = dsc.group ins(%x) { ... }
+    %c = dsc.group ins(%a) { ... }
+    %d = dsc.group ins(%b) { ... }
+    ```
+    After: a branch is finished before the next one starts.
+    ```mlir
+    %a = dsc.group ins(%x) { ... }
+    %c = dsc.group ins(%a) { ... }
+    %b = dsc.group ins(%x) { ... }
+    %d = dsc.group ins(%b) { ... }
+    ```
+  }];
+  let statistics = [Statistic<"numReordered", "num-reordered", "Number of functions with a new order">];
+}
+
+def PredictCostsPass : Pass<"dsc-predict-costs", "::mlir::ModuleOp"> {
+  let summary = "write on every group how long it is predicted to take";
+  let description = [{
+    A roofline for one thread of a CPU level, see `CpuCost.h`. Symbolic sizes count at their bound, or
+    at a typical value where they have none. Groups on other targets keep 0.
 
     Before:
     ```mlir
-    %y = dsc.group ... attributes {target = "cuda"} { dsc.conv ... }
+    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>) attributes {...} { ... }
     ```
     After:
     ```mlir
-    %y = dsc.group ... attributes {target = "cpu"} { dsc.conv ... }
+    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>) attributes {cost_ns = 301 : i64, ...} { ... }
     ```
   }];
-  let statistics = [Statistic<"numGpuGroups", "num-gpu-groups", "Number of groups that stay on CUDA">];
+  let options = [Option<"level", "level", "std::string", "\"v4\"", "The CPU level to predict times for">];
 }
+
+def AssignStagesPass : Pass<"dsc-assign-stages", "::mlir::ModuleOp"> {
+  let summary = "cut a function into the stages of a pipeline";
+  let description = [{
+    Gives every group the stage that `runtime/schema/Partitioner.h` finds for its cost and the bytes
+    alive between groups: the slowest stage is as fast as it can be, and a stage that would take less
+    than 5 % off is not used. `cuts` names nodes whose groups begin a stage; without `stages` there
+    are no others.
+
+    Before:
+    ```mlir
+    %a = dsc.group ins(%x : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64} { ... }
+    %b = dsc.group ins(%a : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64} { ... }
+    ```
+    After, with `stages=2`:
+    ```mlir
+    %a = dsc.group ins(%x : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64} { ... }
+    %b = dsc.group ins(%a : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64, stage = 1 : i64} { ... }
+    ```
+  }];
+  let options = [
+    Option<"stages", "stages", "unsigned", "0", "Stages at most; 0 is as many as the cuts make">,
+    ListOption<"cuts", "cuts", "std::string", "Nodes before which to cut">,
+  ];
+}
+
+//===--- kernel --------------------------------------------------------------===//
+
+include "passes/GpuPasses.td"
 
 def BuildCpuKernelsPass : Pass<"dsc-build-cpu-kernels", "::mlir::ModuleOp"> {
   let summary = "make one kernel per distinct group";
@@ -414,54 +466,6 @@ def BuildCpuKernelsPass : Pass<"dsc-build-cpu-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dsc::DscDialect", "::mlir::func::FuncDialect",
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect"];
-}
-
-def BuildGpuKernelsPass : Pass<"dsc-build-gpu-kernels", "::mlir::ModuleOp"> {
-  let summary = "make one GPU kernel per distinct group on CUDA";
-  let description = [{
-    Groups of equal structure and types share a kernel. The first family that takes a group (see
-    `GpuFamily.h`) emits what one thread does into the module `@cuda`; the group becomes a launch over
-    a grid. Without a group on `cuda` there is no module.
-
-    Before:
-    ```mlir
-    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>) ... { dsc.relu ... }
-    ```
-    After:
-    ```mlir
-    dsc.kernel @g0 {access = array<i8: 1, 2>, name = "cuda_elements_relu_f32", target = "cuda"}
-    %y = dsc.launch @g0(%x) dims <() -> ()> tiles <() -> (1, 1, 1)> grain = 1
-      : (tensor<4xf32>) -> tensor<4xf32>
-    builtin.module @cuda attributes {dsc.target = "cuda"} {
-      func.func @g0(%0: !llvm.ptr<1>, %1: !llvm.ptr<1>) attributes {dsc.threads = 256 : i64} { ... }
-    }
-    ```
-  }];
-  let options = [Option<"explain", "explain", "bool", "false", "Say in every kernel's `why` how it was chosen">];
-  let statistics = [Statistic<"numKernels", "num-kernels", "Number of distinct kernels">];
-  let dependentDialects = ["::dsc::DscDialect", "::mlir::func::FuncDialect",
-    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect",
-    "::mlir::NVVM::NVVMDialect"];
-}
-
-def LowerGpuKernelsPass : Pass<"dsc-lower-gpu-kernels", "::mlir::ModuleOp"> {
-  let summary = "lower GPU kernels to the llvm and nvvm dialects";
-  let description = [{
-    Runs the lowering that all targets share on the module `@cuda` and checks what PTX needs: nothing
-    but the llvm and nvvm dialects, no calls, no stack memory.
-
-    Before:
-    ```mlir
-    builtin.module @cuda attributes {dsc.target = "cuda"} { func.func @g0(...) { vector.load ... } }
-    ```
-    After:
-    ```mlir
-    builtin.module @cuda attributes {dsc.target = "cuda"} {
-      llvm.func @g0(...) attributes {nvvm.kernel, nvvm.reqntid = array<i32: 256, 1, 1>} { llvm.load ... }
-    }
-    ```
-  }];
 }
 
 def LowerMathPass : Pass<"dsc-lower-math"> {
@@ -499,31 +503,6 @@ def VerifyCpuKernelPass : Pass<"dsc-verify-cpu-kernel", "::mlir::ModuleOp"> {
 }
 
 //===--- plan ----------------------------------------------------------------===//
-
-def OrderStepsPass : Pass<"dsc-order-steps", "::mlir::ModuleOp"> {
-  let summary = "order launches so that few bytes are live at once";
-  let description = [{
-    Tries the order the model has and a greedy topological order that takes, of the ops that are
-    ready, the one after which the fewest bytes are live; keeps the one with the lower peak, the
-    model's on a tie. Symbolic sizes count at their bound, or at a typical value where they have none.
-
-    Before: four branches start one after the other, then all are joined.
-    ```mlir
-    %a = dsc.launch @big(%x) ...
-    %b = dsc.launch @big(%x) ...
-    %c = dsc.launch @small(%a) ...
-    %d = dsc.launch @small(%b) ...
-    ```
-    After: a branch is finished before the next one starts.
-    ```mlir
-    %a = dsc.launch @big(%x) ...
-    %c = dsc.launch @small(%a) ...
-    %b = dsc.launch @big(%x) ...
-    %d = dsc.launch @small(%b) ...
-    ```
-  }];
-  let statistics = [Statistic<"numReordered", "num-reordered", "Number of functions with a new order">];
-}
 
 def BuildPlanPass : Pass<"dsc-build-plan", "::mlir::ModuleOp"> {
   let summary = "turn launches into a plan";

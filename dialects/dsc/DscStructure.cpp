@@ -130,6 +130,8 @@ SmallVector<AffineExpr> groupDims(GroupOp group) {
 
 //===- kernel, launch -------------------------------------------------------------------------------------------===//
 
+LogicalResult TransferOp::verify() { return checkTarget(*this, getTarget()); } // transfer_c1
+
 LogicalResult KernelOp::verify() {
   for (int8_t access : getAccess())
     if (access < 1 || access > 3) // kernel_c1
@@ -143,6 +145,9 @@ LogicalResult KernelOp::verify() {
 
 LogicalResult LaunchOp::verify() {
   if (failed(checkMinimum(*this, "grain", getGrain(), 1))) // launch_c5
+    return failure();
+  if (failed(checkMinimum(*this, "stage", getStage(), 0)) ||
+      failed(checkMinimum(*this, "cost_ns", getCostNs(), 0))) // launch_c7
     return failure();
   return success(!getFlops() || succeeded(checkCount(*this, "flops", getFlops()->getSizes().size(), 1))); // launch_c6
 }

@@ -14,6 +14,8 @@ std::string structureOfGroup(GroupOp group) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   OwningOpRef<GroupOp> copy = group.clone();
+  copy->setStage(0);
+  copy->setCostNs(0);
   // Operands print as unknown values; what matters of them are the types, which the body's arguments repeat.
   copy->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
   return text.substr(text.find('{'));
@@ -86,7 +88,8 @@ void replaceByLaunch(GroupOp group, StringRef symbol, ArrayRef<AffineExpr> tiles
   auto launch = LaunchOp::create(b, group.getLoc(), group.getResultTypes(), symbol, group.getInputs(),
                                  DimsAttr::get(b.getContext(), kernelDims(group)),
                                  DimsAttr::get(b.getContext(), tiles), grain,
-                                 flops ? DimsAttr::get(b.getContext(), {flops}) : DimsAttr());
+                                 flops ? DimsAttr::get(b.getContext(), {flops}) : DimsAttr(), group.getStage(),
+                                 group.getCostNs());
   group.replaceAllUsesWith(launch.getOutputs());
   group.erase();
 }

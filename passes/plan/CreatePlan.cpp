@@ -30,9 +30,11 @@ private:
   void createKernel(KernelOp kernel);
   void createFunction(StringRef name);
   void createTensor(const TensorRecord &tensor);
+  void createVariant(VariantRecords variant);
   void createEntry();
   void createBuffer(const BufferRecord &buffer);
   void createStep(const StepRecord &step);
+  void createUnit(const UnitRecord &unit);
   template <class Op> Op create(NamedAttrList &attrs, unsigned regions = 0) {
     OperationState state(loc, Op::getOperationName());
     state.addAttributes(attrs);
@@ -157,20 +159,25 @@ void Creator::createFunction(StringRef name) {
     }
   });
   fill(op.getVariants(), [&] {
-    NamedAttrList row;
-    row.set("name", builder.getStringAttr("default"));
-    auto variant = create<plan::VariantOp>(row, 1);
-    fill(variant.getEntries(), [&] { createEntry(); });
+    VariantRecords last = std::move(records);
+    for (VariantRecords &variant : records.earlier)
+      createVariant(std::move(variant));
+    createVariant(std::move(last));
   });
+}
+
+void Creator::createVariant(VariantRecords variant) {
+  static_cast<VariantRecords &>(records) = std::move(variant);
+  NamedAttrList row;
+  row.set("name", builder.getStringAttr(records.name));
+  auto op = create<plan::VariantOp>(row, 1);
+  fill(op.getEntries(), [&] { createEntry(); });
 }
 
 void Creator::createEntry() {
   NamedAttrList attrs;
   attrs.set("bounds", list(llvm::map_to_vector(records.symbols, [](SymbolOp op) { return int64_t(op.getMax()); })));
-  SmallVector<int64_t> arenas{records.arenaBytes};
-  if (records.usesCuda)
-    arenas.push_back(0);
-  attrs.set("arenas", list(arenas));
+  attrs.set("arenas", list(ArrayRef(records.arenaBytes).take_front(1 + records.usesCuda)));
   if (records.open)
     attrs.set("open", builder.getBoolAttr(true));
   auto entry = create<plan::EntryOp>(attrs, 5);
@@ -182,15 +189,8 @@ void Creator::createEntry() {
     fill(main.getSteps(), [&] { llvm::for_each(records.steps, [&](auto &step) { createStep(step); }); });
   });
   fill(entry.getUnits(), [&] {
-    if (records.steps.empty())
-      return;
-    NamedAttrList unit;
-    unit.set("first_step", integer(0));
-    unit.set("num_steps", integer(records.steps.size()));
-    unit.set("cost_us", builder.getDenseF32ArrayAttr(SmallVector<float>(records.usesCuda ? 2 : 1, 0.0f)));
-    setOptional(unit, "weight_bytes", records.weights.getBytes(), 0);
-    setOptional(unit, "arena_bytes", records.arenaBytes, 0);
-    create<plan::UnitOp>(unit);
+    for (const UnitRecord &unit : formUnits(records))
+      createUnit(unit);
   });
   fill(entry.getCosts(), [] {});
 }
@@ -198,6 +198,7 @@ void Creator::createEntry() {
 void Creator::createBuffer(const BufferRecord &buffer) {
   NamedAttrList attrs;
   attrs.set("place", symbol<plan::PlaceAttr>(buffer.place));
+  setOptional(attrs, "device_slot", buffer.device, 0);
   setOptional(attrs, "index", buffer.index, 0);
   setOptional(attrs, "parent", buffer.parent, plan::none);
   setOptional(attrs, "offset", buffer.offset, 0);
@@ -226,6 +227,21 @@ void Creator::createStep(const StepRecord &step) {
   setOptional(attrs, "bytes", program.resolve(step.bytes), plan::none);
   setOptional(attrs, "grain", step.grain, 1);
   create<plan::StepOp>(attrs);
+}
+
+/// Its bytes of the arena are known when buffers have their place.
+void Creator::createUnit(const UnitRecord &unit) {
+  NamedAttrList attrs;
+  attrs.set("first_step", integer(unit.firstStep));
+  attrs.set("num_steps", integer(unit.numSteps));
+  // Of CUDA nothing is predicted.
+  SmallVector<float> costs(1 + records.usesCuda, 0.0f);
+  costs.front() = float(double(unit.costNs) * 1e-3);
+  attrs.set("cost_us", builder.getDenseF32ArrayAttr(costs));
+  setOptional(attrs, "weight_bytes", unit.weightBytes, 0);
+  setOptional(attrs, "live_after", unit.liveAfter);
+  setOptional(attrs, "stage", unit.stage, 0);
+  create<plan::UnitOp>(attrs);
 }
 
 } // namespace

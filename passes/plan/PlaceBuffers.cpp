@@ -34,8 +34,7 @@ struct PlaceBuffersPass : impl::PlaceBuffersPassBase<PlaceBuffersPass> {
       arenas.push_back(*bytes);
     }
     entry.setArenas(arenas);
-    for (auto unit : entry.getUnits().getOps<plan::UnitOp>())
-      unit.setArenaBytes(llvm::sum_of(arenas));
+    setUnitArenas(entry);
     return success();
   }
 
@@ -57,6 +56,24 @@ struct PlaceBuffersPass : impl::PlaceBuffersPassBase<PlaceBuffersPass> {
     arenaBytes += memory.arenaBytes;
     lowerBound += memory.lowerBound;
     return int64_t(memory.arenaBytes);
+  }
+
+  /// A unit needs the arena up to the last byte that its steps touch.
+  void setUnitArenas(plan::EntryOp entry) {
+    auto buffers = llvm::to_vector(entry.getBuffers().getOps<plan::BufferOp>());
+    auto programs = entry.getPrograms().getOps<plan::ProgramOp>();
+    auto steps = llvm::to_vector((*programs.begin()).getSteps().getOps<plan::StepOp>());
+    for (auto unit : entry.getUnits().getOps<plan::UnitOp>()) {
+      int64_t bytes = 0;
+      for (plan::StepOp step : ArrayRef(steps).slice(unit.getFirstStep(), unit.getNumSteps()))
+        for (int64_t index : step.getBuffers()) {
+          while (buffers[index].getParent() != plan::none)
+            index = buffers[index].getParent();
+          if (buffers[index].getPlace() == plan::Place::Arena)
+            bytes = std::max(bytes, int64_t(buffers[index].getOffset() + buffers[index].getSize()));
+        }
+      unit.setArenaBytes(int64_t(schema::alignUp(uint64_t(bytes), schema::bufferAlign)));
+    }
   }
 };
 

@@ -23,11 +23,14 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   --ptxas=PATH          the program that assembles PTX for cuda; none: PTX only (default: the one that is found)
   --dim NAME=VALUE      pin a symbolic dimension; NAME=LOW..HIGH bounds it (repeatable)
   --opt=0|1|2           0: no rewrites, one op per kernel; 1: graph rewrites; 2: everything (default)
+  --stages=N            cut the model into a pipeline of at most N stages; only a default: dsc-run --stages cuts elsewhere
+  --cut=NAME,NAME       begin a stage at the kernel of these nodes; without --stages there are no other cuts
   --threads=N           threads of the compiler (default: one per core)
   --external-data-root=DIR  where external weights may lie besides the model's folder
   --stop-after=PHASE    print the IR behind a phase and stop
   --print-after=PHASE   print the IR behind a phase to standard error
-  --explain=LIST        fuse: print why ops were or were not fused; kernel: print how each kernel was chosen and cut
+  --explain=LIST        fuse: print why ops were or were not fused; kernel: print how each kernel was chosen and cut;
+                        partition: print what each stage of the pipeline does, and what limits it
   --stats               print the ops behind each phase and how good the memory plan is
   --json                print the summary as JSON
   --print-supported-ops print the table of supported operators and exit
@@ -64,6 +67,7 @@ private:
     return true;
   }
   bool parseOne(StringRef argument);
+  bool parseExplain(StringRef value);
   bool parseValue(StringRef name, StringRef value);
   bool parseCount(StringRef name, StringRef value, unsigned &count) {
     return !value.getAsInteger(10, count) || fail("expected a number for " + name + ", but got '" + value + "'");
@@ -102,6 +106,21 @@ bool FlagParser::parseOne(StringRef argument) {
   return parseValue(name, value);
 }
 
+bool FlagParser::parseExplain(StringRef value) {
+  CompileOptions &options = flags.options;
+  for (StringRef part : llvm::split(value, ',')) {
+    bool *flag = llvm::StringSwitch<bool *>(part)
+                     .Case("fuse", &options.explainFuse)
+                     .Case("kernel", &options.explainKernel)
+                     .Case("partition", &options.explainPartition)
+                     .Default(nullptr);
+    if (!flag)
+      return fail("expected --explain of fuse, kernel and partition, but got '" + part + "'");
+    *flag = true;
+  }
+  return true;
+}
+
 bool FlagParser::parseValue(StringRef name, StringRef value) {
   CompileOptions &options = flags.options;
   if (name == "--level")
@@ -116,12 +135,14 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
     return parseCount(name, value, options.threads) &&
            (options.threads <= mostThreads ||
             fail(llvm::Twine("expected at most ") + llvm::Twine(mostThreads) + " threads, but got " + value));
-  if (name == "--explain") {
-    for (StringRef part : llvm::split(value, ',')) {
-      if (part != "fuse" && part != "kernel")
-        return fail("expected --explain of fuse and kernel, but got '" + part + "'");
-      (part == "fuse" ? options.explainFuse : options.explainKernel) = true;
-    }
+  if (name == "--explain")
+    return parseExplain(value);
+  if (name == "--stages")
+    return parseCount(name, value, options.stages) &&
+           (options.stages > 0 || fail("expected at least 1 stage, but got " + value));
+  if (name == "--cut") {
+    for (StringRef node : llvm::split(value, ','))
+      options.cuts.push_back(node.str());
     return true;
   }
   std::string *text = llvm::StringSwitch<std::string *>(name)

@@ -196,6 +196,24 @@ func.func @launch_c6(%a: tensor<4xf32>) {
 
 // -----
 
+dsc.kernel @k {access = array<i8: 1, 2>, name = "cpu_relu_f32"}
+func.func @launch_c7(%a: tensor<4xf32>) {
+  // expected-error@below {{'dsc.launch' op expected 'stage' of at least 0, but got -1}}
+  %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 {stage = -1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+dsc.kernel @k {access = array<i8: 1, 2>, name = "cpu_relu_f32"}
+func.func @launch_c7_cost(%a: tensor<4xf32>) {
+  // expected-error@below {{'dsc.launch' op expected 'cost_ns' of at least 0, but got -1}}
+  %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 {cost_ns = -1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
 func.func @group_c3(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error@below {{'dsc.group' op expected a target of cpu and cuda, but got 'gpu'}}
   %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>)
@@ -219,4 +237,12 @@ func.func @launch_c4_cuda(%a: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error@below {{'dsc.launch' op expected 3 values in 'tiles', but got 1}}
   %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 : (tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @transfer_c1(%a: tensor<4xf32>) {
+  // expected-error@below {{'dsc.transfer' op expected a target of cpu and cuda, but got 'gpu'}}
+  %y = dsc.transfer %a to "gpu" : tensor<4xf32>
+  return
 }
