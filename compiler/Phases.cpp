@@ -74,7 +74,7 @@ void buildPartition(OpPassManager &passes, const CompileOptions &options) {
 void buildKernel(OpPassManager &passes, const CompileOptions &options) {
   bool hasGpu = llvm::is_contained(options.targets, getTargetName(Target::Cuda));
   if (hasGpu)
-    buildChooseGpuGroups(passes);
+    buildChooseGpuGroups(passes, options.targets);
   buildCpuKernels(passes, {options.levels, options.optLevel >= 2, options.explainKernel});
   if (hasGpu)
     buildGpuKernels(passes, options.explainKernel);
@@ -89,8 +89,8 @@ void buildPlan(OpPassManager &passes, const CompileOptions &options) {
 #define DSC_GROUPED "func.*", "dsc.*"
 /// What a compiled kernel consists of, and what calls it.
 #define DSC_LAUNCHED                                                                                                   \
-  "func.*", "llvm.*", "nvvm.*", "dsc.symbol", "dsc.param", "dsc.weight", "dsc.kernel", "dsc.launch", "dsc.read_dim",             \
-      "dsc.reshape", "dsc.squeeze", "dsc.unsqueeze"
+  "func.*", "llvm.*", "nvvm.*", "dsc.symbol", "dsc.param", "dsc.weight", "dsc.kernel", "dsc.launch", "dsc.transfer",   \
+      "dsc.read_dim", "dsc.reshape", "dsc.squeeze", "dsc.unsqueeze"
 
 std::vector<Phase> makeTable() {
   return {

@@ -130,6 +130,8 @@ SmallVector<AffineExpr> groupDims(GroupOp group) {
 
 //===- kernel, launch -------------------------------------------------------------------------------------------===//
 
+LogicalResult TransferOp::verify() { return checkTarget(*this, getTarget()); } // transfer_c1
+
 LogicalResult KernelOp::verify() {
   for (int8_t access : getAccess())
     if (access < 1 || access > 3) // kernel_c1

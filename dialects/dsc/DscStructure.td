@@ -176,6 +176,22 @@ def Dsc_YieldOp : Dsc_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"::ds
   let assemblyFormat = "($results^ `:` type($results))? attr-dict";
 }
 
+def Dsc_TransferOp : Dsc_Op<"transfer", [Pure, AllTypesMatch<["input", "output"]>]> {
+  let summary = "a tensor in the memory of another target";
+  let description = [{
+    A copy of `input` where kernels of `target` can reach it. It exists between groups whose targets differ, in front of
+    groups on CUDA that read an input of the model, and behind those that compute an output.
+
+    Constraints: (c1) `target` is `cpu` or `cuda`.
+
+    Example: `%y = dsc.transfer %x to "cuda" : tensor<4xf32>`
+  }];
+  let arguments = (ins Dsc_Tensor:$input, StrAttr:$target);
+  let results = (outs Dsc_Tensor:$output);
+  let assemblyFormat = "$input `to` $target attr-dict `:` type($input)";
+  let hasVerifier = 1;
+}
+
 def Dsc_KernelOp : Dsc_Op<"kernel", [Symbol, HasParent<"::mlir::ModuleOp">]> {
   let summary = "what callers must know of a compiled group";
   let description = [{
@@ -203,14 +219,14 @@ def Dsc_LaunchOp : Dsc_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserO
   let summary = "a call of a kernel";
   let description = [{
     Runs tiles `[0, tiles)` of a kernel, on CUDA a grid of three sizes; `dims` are the sizes that it
-    takes, `grain` the smallest number of tiles that is worth a thread. The buffers are the operands, then the results. `flops`
-    are the floating-point operations of its products, for profiles; absent, nothing is known.
-    `stage` and `cost_ns` are those of the group.
+    takes, `grain` the smallest number of tiles that is worth a thread. The buffers are the operands,
+    then the results. `flops` are the floating-point operations of its products, for profiles; absent,
+    nothing is known. `stage` and `cost_ns` are those of the group.
 
     Constraints: (c1) the name is a `dsc.kernel` of the module; (c2) it has one access per buffer;
     (c3) it takes as many sizes as `dims` has; (c4) `tiles` has one expression, for a kernel on
-    CUDA three; (c5) `grain` is positive; (c6) `flops` has one expression; (c7) `stage` and
-    `cost_ns` are not negative.
+    CUDA three; (c5) `grain` is positive; (c6) `flops` has one expression; (c7) `stage` and `cost_ns`
+    are not negative.
 
     Example: `%y = dsc.launch @k0(%x) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 64)> grain
     = 4 : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>`

@@ -17,18 +17,20 @@ struct BuildPlanPass : impl::BuildPlanPassBase<BuildPlanPass> {
     ModuleOp module = getOperation();
     auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
     int64_t bodies = llvm::count_if(functions, [](func::FuncOp function) { return !function.isExternal(); });
-    if (functions.size() != 1 || bodies != 1) {
+    bool areVariants = llvm::all_of(functions, [](func::FuncOp function) { return function->hasAttr("dsc.variant"); });
+    if (functions.empty() || bodies != int64_t(functions.size()) || (functions.size() > 1 && !areVariants)) {
       module.emitError() << "expected one function, with a body, but got " << functions.size() << ", " << bodies
                          << " of them with a body";
       return signalPassFailure();
     }
-    FailureOr<PlanRecords> records = collectPlan(module, functions.front());
+    FailureOr<PlanRecords> records = collectPlan(module, functions);
     if (failed(records))
       return signalPassFailure();
     createPlan(module, functions.front().getSymName(), *records);
     numSteps += records->steps.size();
     numBuffers += records->buffers.size();
-    functions.front().erase();
+    for (func::FuncOp function : functions)
+      function.erase();
     for (Operation &op : llvm::make_early_inc_range(module.getBody()->getOperations()))
       if (isa<SymbolOp, ParamOp, KernelOp>(op))
         op.erase();

@@ -6,7 +6,6 @@
 
 #include "dialects/dsc/DscRoles.h"
 #include "dialects/dsc/DscTarget.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -23,16 +22,20 @@ constexpr int64_t bufferAlign = 64;
 
 class Collector {
 public:
-  Collector(ModuleOp module, func::FuncOp main)
-      : module(module), main(main), shapes(module), records(llvm::to_vector(module.getOps<SymbolOp>())) {}
+  explicit Collector(ModuleOp module)
+      : module(module), shapes(module), records(llvm::to_vector(module.getOps<SymbolOp>())) {}
 
-  FailureOr<PlanRecords> run();
+  FailureOr<PlanRecords> run(ArrayRef<func::FuncOp> functions);
 
 private:
+  LogicalResult collectFunction(func::FuncOp function);
   void collectSymbols();
   LogicalResult collectInterface();
   LogicalResult collectOp(Operation &op);
   LogicalResult collectLaunch(LaunchOp op);
+  LogicalResult collectTransfer(TransferOp op);
+  FailureOr<int64_t> addResult(Location loc, Value result, int64_t device);
+  int64_t moveWeight(int64_t buffer, int64_t device);
   LogicalResult collectReadDim(ReadDimOp op);
   LogicalResult collectConstant(Operation &op, ElementsAttr value, Attribute packing);
   LogicalResult collectView(Operation &op);
@@ -55,12 +58,30 @@ private:
   DenseMap<Value, int64_t> bufferOf;
   /// Values that a launch writes straight into an output, by position of that output.
   DenseMap<Value, int64_t> outputOf;
+  /// Weights in the memory of CUDA, by their buffer on the CPU.
+  DenseMap<int64_t, int64_t> onCuda;
   DenseMap<Attribute, int64_t> kernelIndex;
   std::map<std::string, int64_t> locationIndex;
 };
 
-FailureOr<PlanRecords> Collector::run() {
+FailureOr<PlanRecords> Collector::run(ArrayRef<func::FuncOp> functions) {
   collectSymbols();
+  for (func::FuncOp function : functions) {
+    if (function != functions.front())
+      records.earlier.push_back(std::exchange(static_cast<VariantRecords &>(records), {}));
+    if (auto name = function->getAttrOfType<StringAttr>("dsc.variant"))
+      records.name = name.getValue().str();
+    if (failed(collectFunction(function)))
+      return failure();
+  }
+  return std::move(records);
+}
+
+LogicalResult Collector::collectFunction(func::FuncOp function) {
+  main = function;
+  bufferOf.clear();
+  outputOf.clear();
+  onCuda.clear();
   auto returnOp = cast<func::ReturnOp>(main.getBody().front().getTerminator());
   chooseOutputRoots(returnOp);
   if (failed(collectInterface()))
@@ -68,9 +89,7 @@ FailureOr<PlanRecords> Collector::run() {
   for (Operation &op : main.getBody().front().without_terminator())
     if (failed(collectOp(op)))
       return failure();
-  if (failed(collectOutputs(returnOp)) || (!records.open && failed(placeInOrder())))
-    return failure();
-  return std::move(records);
+  return failure(failed(collectOutputs(returnOp)) || (!records.open && failed(placeInOrder())));
 }
 
 void Collector::collectSymbols() {
@@ -98,6 +117,9 @@ FailureOr<TensorRecord> Collector::describe(Location loc, Type type, DictionaryA
 }
 
 LogicalResult Collector::collectInterface() {
+  // Variants have one interface.
+  records.inputs.clear();
+  records.outputs.clear();
   for (BlockArgument argument : main.getArguments()) {
     unsigned i = argument.getArgNumber();
     auto tensor = describe(main.getLoc(), argument.getType(), main.getArgAttrDict(i), "input", i);
@@ -121,7 +143,7 @@ LogicalResult Collector::collectInterface() {
 void Collector::chooseOutputRoots(func::ReturnOp op) {
   for (auto [i, value] : llvm::enumerate(op.getOperands())) {
     Value root = getViewRoot(value);
-    if (root.getDefiningOp<LaunchOp>())
+    if (isa_and_nonnull<LaunchOp, TransferOp>(root.getDefiningOp()))
       outputOf.try_emplace(root, i);
   }
 }
@@ -165,6 +187,7 @@ LogicalResult Collector::addView(Value result, int64_t parent) {
   if (!records.open)
     view.size = std::min(view.size, records.buffers[parent].size);
   records.buffers[*buffer].parent = parent;
+  records.buffers[*buffer].device = records.buffers[parent].device;
   bufferOf[result] = *buffer;
   return success();
 }
@@ -211,6 +234,7 @@ LogicalResult Collector::collectOp(Operation &op) {
     return collectView(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
       .Case([&](LaunchOp launch) { return collectLaunch(launch); })
+      .Case([&](TransferOp transfer) { return collectTransfer(transfer); })
       .Case([&](ReadDimOp read) { return collectReadDim(read); })
       .Case([&](ConstantOp constant) { return collectConstant(op, constant.getValue(), {}); })
       .Case([&](WeightOp weight) {
@@ -250,18 +274,58 @@ LogicalResult Collector::collectReadDim(ReadDimOp op) {
   return success();
 }
 
+/// The buffer of what a step on `device` computes.
+FailureOr<int64_t> Collector::addResult(Location loc, Value result, int64_t device) {
+  auto output = outputOf.find(result);
+  bool isOutput = output != outputOf.end();
+  auto buffer = addBuffer(loc, cast<RankedTensorType>(result.getType()),
+                          isOutput ? plan::Place::Output : plan::Place::Arena, isOutput ? output->second : 0);
+  if (failed(buffer))
+    return failure();
+  records.buffers[*buffer].device = device;
+  bufferOf[result] = *buffer;
+  return buffer;
+}
+
+/// The same weight, or view of one, in the memory of a device: every device has its own copy.
+int64_t Collector::moveWeight(int64_t buffer, int64_t device) {
+  if (records.buffers[buffer].place != plan::Place::Weights || device == 0)
+    return buffer;
+  auto [copy, isNew] = onCuda.try_emplace(buffer, plan::none);
+  if (!isNew)
+    return copy->second;
+  BufferRecord moved = records.buffers[buffer];
+  moved.device = device;
+  moved.firstUse = moved.lastUse = -1;
+  if (moved.parent != plan::none)
+    moved.parent = moveWeight(moved.parent, device);
+  records.buffers.push_back(moved);
+  return onCuda[buffer] = int64_t(records.buffers.size()) - 1;
+}
+
+LogicalResult Collector::collectTransfer(TransferOp op) {
+  int64_t device = op.getTarget() == getTargetName(Target::Cuda);
+  FailureOr<int64_t> to = addResult(op.getLoc(), op.getOutput(), device);
+  if (failed(to))
+    return failure();
+  int64_t from = bufferOf.lookup(op.getInput());
+  StepRecord &step = addStep(plan::StepKind::Copy, op.getLoc(), {from, *to});
+  // The queue of the GPU copies in both directions.
+  step.device = 1;
+  return success();
+}
+
 LogicalResult Collector::collectLaunch(LaunchOp op) {
+  int64_t kernel = addKernel(op.getKernelAttr());
+  int64_t device = records.kernels[kernel].getTarget() == getTargetName(Target::Cuda);
+  records.usesCuda |= device != 0;
   SmallVector<int64_t> buffers;
   for (Value input : op.getInputs())
-    buffers.push_back(bufferOf.lookup(input));
+    buffers.push_back(moveWeight(bufferOf.lookup(input), device));
   for (Value result : op.getOutputs()) {
-    auto output = outputOf.find(result);
-    bool isOutput = output != outputOf.end();
-    auto buffer = addBuffer(op.getLoc(), cast<RankedTensorType>(result.getType()),
-                            isOutput ? plan::Place::Output : plan::Place::Arena, isOutput ? output->second : 0);
+    FailureOr<int64_t> buffer = addResult(op.getLoc(), result, device);
     if (failed(buffer))
       return failure();
-    bufferOf[result] = *buffer;
     buffers.push_back(*buffer);
   }
   AffineExpr bytes = getAffineConstantExpr(0, op.getContext());
@@ -272,9 +336,8 @@ LogicalResult Collector::collectLaunch(LaunchOp op) {
     bytes = addDims(bytes, mulDims(productOfDims(getDims(tensor), op.getContext()), width));
   }
   StepRecord &step = addStep(plan::StepKind::Launch, op.getLoc(), buffers);
-  step.kernel = addKernel(op.getKernelAttr());
-  step.device = records.kernels[step.kernel].getTarget() == getTargetName(Target::Cuda);
-  records.usesCuda |= step.device != 0;
+  step.kernel = kernel;
+  step.device = device;
   step.dims = records.program.add(op.getDims().getSizes());
   step.grid = records.program.add(op.getTiles().getSizes());
   step.grain = op.getGrain();
@@ -314,9 +377,10 @@ LogicalResult Collector::placeInOrder() {
   for (BufferRecord &buffer : records.buffers) {
     if (buffer.place != plan::Place::Arena || buffer.parent != plan::none)
       continue;
-    buffer.offset = records.arenaBytes;
-    records.arenaBytes += int64_t(llvm::alignTo(buffer.size, bufferAlign));
-    if (records.arenaBytes >= mostBytes)
+    int64_t &arenaBytes = records.arenaBytes[buffer.device];
+    buffer.offset = arenaBytes;
+    arenaBytes += int64_t(llvm::alignTo(buffer.size, bufferAlign));
+    if (arenaBytes >= mostBytes)
       return main.emitError() << "expected intermediate tensors of less than 2^62 bytes together";
   }
   return success();
@@ -335,6 +399,8 @@ std::string getNodeName(Location loc) {
   return joined;
 }
 
-FailureOr<PlanRecords> collectPlan(ModuleOp module, func::FuncOp main) { return Collector(module, main).run(); }
+FailureOr<PlanRecords> collectPlan(ModuleOp module, ArrayRef<func::FuncOp> functions) {
+  return Collector(module).run(functions);
+}
 
 } // namespace dsc

@@ -30,6 +30,7 @@ private:
   void createKernel(KernelOp kernel);
   void createFunction(StringRef name);
   void createTensor(const TensorRecord &tensor);
+  void createVariant(VariantRecords variant);
   void createEntry();
   void createBuffer(const BufferRecord &buffer);
   void createStep(const StepRecord &step);
@@ -158,20 +159,25 @@ void Creator::createFunction(StringRef name) {
     }
   });
   fill(op.getVariants(), [&] {
-    NamedAttrList row;
-    row.set("name", builder.getStringAttr("default"));
-    auto variant = create<plan::VariantOp>(row, 1);
-    fill(variant.getEntries(), [&] { createEntry(); });
+    VariantRecords last = std::move(records);
+    for (VariantRecords &variant : records.earlier)
+      createVariant(std::move(variant));
+    createVariant(std::move(last));
   });
+}
+
+void Creator::createVariant(VariantRecords variant) {
+  static_cast<VariantRecords &>(records) = std::move(variant);
+  NamedAttrList row;
+  row.set("name", builder.getStringAttr(records.name));
+  auto op = create<plan::VariantOp>(row, 1);
+  fill(op.getEntries(), [&] { createEntry(); });
 }
 
 void Creator::createEntry() {
   NamedAttrList attrs;
   attrs.set("bounds", list(llvm::map_to_vector(records.symbols, [](SymbolOp op) { return int64_t(op.getMax()); })));
-  SmallVector<int64_t> arenas{records.arenaBytes};
-  if (records.usesCuda)
-    arenas.push_back(0);
-  attrs.set("arenas", list(arenas));
+  attrs.set("arenas", list(ArrayRef(records.arenaBytes).take_front(1 + records.usesCuda)));
   if (records.open)
     attrs.set("open", builder.getBoolAttr(true));
   auto entry = create<plan::EntryOp>(attrs, 5);
@@ -192,6 +198,7 @@ void Creator::createEntry() {
 void Creator::createBuffer(const BufferRecord &buffer) {
   NamedAttrList attrs;
   attrs.set("place", symbol<plan::PlaceAttr>(buffer.place));
+  setOptional(attrs, "device_slot", buffer.device, 0);
   setOptional(attrs, "index", buffer.index, 0);
   setOptional(attrs, "parent", buffer.parent, plan::none);
   setOptional(attrs, "offset", buffer.offset, 0);
@@ -227,9 +234,9 @@ void Creator::createUnit(const UnitRecord &unit) {
   NamedAttrList attrs;
   attrs.set("first_step", integer(unit.firstStep));
   attrs.set("num_steps", integer(unit.numSteps));
-  SmallVector<float> costs{float(double(unit.costNs) * 1e-3)};
-  if (records.usesCuda) // there is no model of the GPU's time yet
-    costs.push_back(0);
+  // Of CUDA nothing is predicted.
+  SmallVector<float> costs(1 + records.usesCuda, 0.0f);
+  costs.front() = float(double(unit.costNs) * 1e-3);
   attrs.set("cost_us", builder.getDenseF32ArrayAttr(costs));
   setOptional(attrs, "weight_bytes", unit.weightBytes, 0);
   setOptional(attrs, "live_after", unit.liveAfter);

@@ -14,6 +14,7 @@ namespace dsc {
 
 struct BufferRecord {
   plan::Place place = plan::Place::Arena;
+  int64_t device = 0;
   int64_t index = 0;
   int64_t parent = plan::none;
   int64_t offset = 0;
@@ -57,8 +58,17 @@ struct TensorRecord {
   int64_t align = 1;
 };
 
-/// Everything BuildPlan learns from one module.
-struct PlanRecords {
+/// What the plan holds of one function: a variant.
+struct VariantRecords {
+  std::string name = "default";
+  std::vector<BufferRecord> buffers;
+  std::vector<StepRecord> steps;
+  /// Per device, without sharing: every arena buffer has a place of its own until dsc-place-buffers.
+  int64_t arenaBytes[2] = {0, 0};
+};
+
+/// Everything BuildPlan learns from one module; the variant that is at work, and those before it.
+struct PlanRecords : VariantRecords {
   /// All symbols of the module, in order.
   explicit PlanRecords(llvm::ArrayRef<SymbolOp> symbols) : program(symbols) {}
 
@@ -68,23 +78,20 @@ struct PlanRecords {
   llvm::SmallVector<TensorRecord> inputs, outputs;
   ShapeProgram program;
   WeightImage weights;
-  std::vector<BufferRecord> buffers;
-  std::vector<StepRecord> steps;
   std::vector<std::string> locations;
+  std::vector<VariantRecords> earlier;
   /// Some step runs on CUDA, device slot 1; slot 0 is the CPU.
   bool usesCuda = false;
   /// Some symbol has no bound: sizes are left to the runtime.
   bool open = false;
-  /// Without sharing: every arena buffer has a place of its own until dsc-place-buffers.
-  int64_t arenaBytes = 0;
 };
 
 /// The ONNX node names in a location, each once, joined by " + "; no file ever. Empty if there is none.
 std::string getNodeName(mlir::Location loc);
 
-/// Reads `main` of `module` (only launches, views, weights, constants and read_dims) into records. Emits a diagnostic on
-/// failure.
-mlir::FailureOr<PlanRecords> collectPlan(mlir::ModuleOp module, mlir::func::FuncOp main);
+/// Reads functions of `module` (only launches, transfers, views, weights, constants and read_dims) of one signature into
+/// records, a variant each. Emits a diagnostic on failure.
+mlir::FailureOr<PlanRecords> collectPlan(mlir::ModuleOp module, llvm::ArrayRef<mlir::func::FuncOp> functions);
 
 /// The cut table: a unit for each launch with the copies and reads behind it; neighbours are merged where there are more
 /// than `mostUnits`.

@@ -200,7 +200,7 @@ dsc_status dsc_context_set_variant(dsc_context *context, uint32_t variant, dsc_e
   Busy busy(*context);
   if (dsc_status s = checkUse(busy, *context, error))
     return s;
-  if (variant >= context->numVariants)
+  if (variant >= context->numVariants || !context->variants[variant].numEntries)
     return fail(error, DSC_E_NOT_FOUND, variant, "the function has no such variant");
   context->variant = variant;
   return succeed(error);

@@ -3,6 +3,8 @@
 #include "runtime/schema/MemoryPlanner.h"
 #include "runtime/src/Context.h"
 
+#include <dlfcn.h>
+
 namespace dsc::rt {
 
 using namespace schema;
@@ -11,6 +13,13 @@ namespace {
 
 dsc_status noMemory(dsc_error *error) {
   return fail(error, DSC_E_OUT_OF_MEMORY, nowhere, "no memory for the context");
+}
+
+bool hasCudaDriver(const dsc_runtime &runtime) {
+  void *driver = runtime.options.flags & DSC_RUNTIME_NO_CUDA ? nullptr : dlopen("libcuda.so.1", RTLD_LAZY);
+  if (driver)
+    dlclose(driver);
+  return driver;
 }
 
 /// Builds one ContextEntry.
@@ -89,8 +98,9 @@ dsc_status EntryBuilder::addStep(uint32_t index, const schema::Step &from) {
   to.bytesSlot = from.bytes();
   to.name = from.loc() != noIndex ? plan.locations()->Get(from.loc())->c_str() : EnumNameStepKind(to.kind);
   if (plan.devices()->Get(from.device_slot())->kind() != DeviceKind::Cpu)
-    return fail(error, DSC_E_UNSUPPORTED_DEVICE, index, "step %u runs on a CUDA device, which this runtime does not have",
-                index);
+    return fail(error, DSC_E_UNSUPPORTED_DEVICE, index, "step %u runs on CUDA, but %s", index,
+                hasCudaDriver(*context.plan->runtime) ? "this runtime has no CUDA device yet"
+                                                      : "no CUDA driver is found");
   if (to.kind != StepKind::Launch)
     return DSC_OK;
   const Kernel &kernel = *plan.kernels()->Get(from.kernel());
@@ -176,8 +186,13 @@ dsc_status prepareEntries(dsc_context &context, dsc_error *error) {
     if (!variant.entries)
       return noMemory(error);
     for (uint32_t i = 0; i < entries.size(); ++i)
-      if (dsc_status s = EntryBuilder(context, *entries[i], variant.entries[i], error).build())
-        return s;
+      if (dsc_status s = EntryBuilder(context, *entries[i], variant.entries[i], error).build()) {
+        if (s != DSC_E_UNSUPPORTED_DEVICE || v == context.variant)
+          return s;
+        // What this machine cannot run is no variant of the context.
+        variant.numEntries = 0;
+        break;
+      }
   }
   return DSC_OK;
 }

@@ -17,7 +17,9 @@
 // CHECK-NEXT: plan.kernel_code segment 0 symbol "g0" block [256, 1, 1]
 // CHECK-NEXT: plan.kernel_code segment 1 symbol "g0"
 // CHECK-NEXT: plan.kernel_code segment 2 symbol "g0"
-// CHECK: plan.step launch device_slot 1 kernel 0
+// CHECK: plan.step copy device_slot 1 buffers [0, 1]
+// CHECK-NEXT: plan.step launch device_slot 1 kernel 0 buffers [1, 2]
+// CHECK-NEXT: plan.step copy device_slot 1 buffers [2, 3]
 // PTX: plan.segment cuda_ptx
 // PTX: plan.kernel_code segment 0 symbol "g0"
 // CPU: cpu_code

@@ -65,7 +65,8 @@ QuantizedOperands quantizedOperands(Value lhs, Value lhsScale, Value lhsZero, Va
 /// The batch sizes of B as it lies in memory.
 template <class Op> Dims rhsBatchDims(Op op, const GemmSpec &spec) {
   Dims dims = getDims(op.getRhs());
-  dims.truncate(dims.size() - (spec.hasBytes() || !spec.packed ? 2 : 3));
+  int64_t panelRank = spec.packed && op.getRhsPacking()->getKp() > 1 ? 4 : 3;
+  dims.truncate(dims.size() - (spec.hasBytes() || !spec.packed ? 2 : panelRank));
   return dims;
 }
 

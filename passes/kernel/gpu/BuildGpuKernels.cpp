@@ -87,7 +87,15 @@ struct BuildGpuKernelsPass : impl::BuildGpuKernelsPassBase<BuildGpuKernelsPass> 
 
 } // namespace
 
-void buildChooseGpuGroups(OpPassManager &passes) { passes.addPass(createChooseGpuGroupsPass()); }
+void buildChooseGpuGroups(OpPassManager &passes, ArrayRef<std::string> targets) {
+  if (targets.size() > 1) {
+    SplitVariantsPassOptions split;
+    split.targets.assign(targets.begin(), targets.end());
+    passes.addPass(createSplitVariantsPass(split));
+  }
+  passes.addPass(createChooseGpuGroupsPass());
+  passes.addPass(createInsertTransfersPass());
+}
 
 void buildGpuKernels(OpPassManager &passes, bool explain) {
   BuildGpuKernelsPassOptions build;

@@ -5,11 +5,13 @@
 #define DSC_PASSES_KERNEL_GPU_BUILDGPUKERNELS_H
 
 #include "mlir/Pass/PassManager.h"
+#include <string>
 
 namespace dsc {
 
-/// Adds the pass that sends groups without a GPU kernel back to the CPU; before the kernels of any target.
-void buildChooseGpuGroups(mlir::OpPassManager &passes);
+/// Adds the passes that decide what runs on the GPU, before the kernels of any target are made: a variant of the function
+/// for each of several targets, groups without a GPU kernel back to the CPU, copies between targets.
+void buildChooseGpuGroups(mlir::OpPassManager &passes, llvm::ArrayRef<std::string> targets);
 
 /// Adds the passes that make and lower the kernels of the other groups on CUDA. With `explain`, every `dsc.kernel` says
 /// in its attribute `why` how it was chosen.

@@ -43,6 +43,7 @@ private:
   SmallVector<SmallVector<Value>> loadRhs(Value stage, int64_t k);
   SmallVector<Value> loadRhsWords(Value stage, int64_t k, int64_t column);
   Value gatherWord(Value stage, Value row, Value column);
+  Value widenByte(Value address);
   void multiplyStage(Value stage, MutableArrayRef<Value> sums);
   SmallVector<Value> mainLoop();
 
@@ -64,7 +65,8 @@ private:
   IndexMath m;
   TileMath t;
   MmaAtom atom;
-  int64_t bytes;       ///< of an element
+  int64_t bytes;       ///< of an element of A
+  int64_t rhsBytes;    ///< of B: fewer where real numbers meet weights that are stored as bytes
   int64_t depth;       ///< elements of one step
   bool rhsInRows;      ///< B's tile has rows of columns: [k, n] or panels; else rows of depth
   bool rhsInWords;     ///< a column's element of such a row is 4 bytes of depth
@@ -80,8 +82,9 @@ private:
 GemmEmitter::GemmEmitter(GroupOp group, const GpuGemm &gemm, GpuBody &body)
     : group(group), spec(gemm.spec), config(gemm.config), element(gemm.element), body(body), b(body.b),
       loc(body.loc), e(group, body), m{b, loc}, t{b, loc}, atom(*MmaAtom::find(gemm.element)),
-      bytes(gemm.element.getIntOrFloatBitWidth() / 8), depth(GpuGemmConfig::depthBytes / bytes),
-      rhsInRows(!gemm.spec.transposed), rhsInWords(gemm.spec.packed || bytes == 4), rowTiles(config.rows / config.warpRows / MmaAtom::rows),
+      bytes(gemm.element.getIntOrFloatBitWidth() / 8), rhsBytes(spec.quantized && spec.quantized->isReal ? 1 : bytes),
+      depth(GpuGemmConfig::depthBytes / bytes),
+      rhsInRows(!gemm.spec.transposed), rhsInWords(rhsBytes == bytes && (gemm.spec.packed || bytes == 4)), rowTiles(config.rows / config.warpRows / MmaAtom::rows),
       columnTiles(config.columns / config.warpColumns / MmaAtom::columns),
       lhsTile{config.rows, GpuGemmConfig::depthBytes, 2, 1},
       rhsTile{config.columns, GpuGemmConfig::depthBytes, 2, 1} {
@@ -89,7 +92,7 @@ GemmEmitter::GemmEmitter(GroupOp group, const GpuGemm &gemm, GpuBody &body)
   if (rhsInRows && rhsInWords)
     rhsTile = {GpuGemmConfig::depthBytes / wordBytes, config.columns * wordBytes, 1, 2};
   else if (rhsInRows)
-    rhsTile = {depth, config.columns * bytes, 1, 1};
+    rhsTile = {depth, config.columns * rhsBytes, 1, 1};
   auto zeroPoint = [&](std::optional<unsigned> number) {
     return number ? Value(group.getBlock()->getArgument(*number)) : Value();
   };
@@ -131,7 +134,7 @@ void GemmEmitter::locateBlock() {
     indices.push_back(coord.value);
   lhsStart = batchOffset(indices, spec.lhsBatch, m.mul(sizeM, sizeK));
   // A packed weight is one matrix, or one per batch of f32 panels.
-  Value panels = m.mul(m.ceilDiv(sizeN, panelWidth), panelWidth * wordBytes);
+  Value panels = m.mul(m.ceilDiv(sizeN, panelWidth), panelWidth * rhsBytes);
   rhsStart = batchOffset(indices, spec.rhsBatch, m.mul(sizeK, spec.packed ? panels : sizeN));
 }
 
@@ -158,15 +161,16 @@ GlobalPiece GemmEmitter::rhsPiece(Value step, Value row, Value byte) {
   return piece(body.pointers[spec.rhs], m.mul(m.add(rhsStart, number), bytes), isInside);
 }
 
-/// Of a packed weight: panels of words, [steps][32], and what follows them.
+/// Of a packed weight: panels of words or bytes, [steps][32], and what follows them.
 GlobalPiece GemmEmitter::panelPiece(Value step, Value row, Value byte) {
-  Value column = m.add(firstColumn, t.toIndex(t.div(byte, wordBytes)));
-  Value word = m.add(m.mul(step, rhsTile.rows), t.toIndex(row)), words = m.ceilDiv(sizeK, wordBytes / bytes);
+  int64_t unit = rhsInWords ? wordBytes : rhsBytes;
+  Value column = m.add(firstColumn, t.toIndex(t.div(byte, unit)));
+  Value word = m.add(m.mul(step, rhsTile.rows), t.toIndex(row)), words = m.ceilDiv(sizeK, unit / rhsBytes);
   Value isInside = arith::AndIOp::create(b, loc, m.less(column, sizeN), m.less(word, words));
-  Value panelBytes = m.add(m.mul(words, panelWidth * wordBytes), spec.hasBytes() ? panelWidth * wordBytes : 0);
+  Value panelBytes = m.add(m.mul(words, panelWidth * unit), spec.hasBytes() ? panelWidth * wordBytes : 0);
   Value panel = m.add(m.div(column, m.constant(panelWidth)), spec.firstPanel);
   Value inPanel = m.add(m.mul(word, panelWidth), m.rem(column, m.constant(panelWidth)));
-  Value offset = m.add(m.mul(panel, panelBytes), m.mul(inPanel, wordBytes));
+  Value offset = m.add(m.mul(panel, panelBytes), m.mul(inPanel, unit));
   return piece(body.pointers[spec.rhs], m.add(rhsStart, offset), isInside);
 }
 
@@ -181,6 +185,7 @@ void GemmEmitter::issue(Value step) {
   lhs.issue(t, base, [&](Value row, Value byte) { return lhsPiece(step, row, byte); });
   // Panels are padded with zeros to whole rows, which are wider than a piece.
   int64_t rhsPieceBytes = spec.packed ? chunkBytes : pieceBytesOf(rhsInRows ? spec.n : spec.k, bytes);
+  rhsPieceBytes = std::min(rhsPieceBytes, rhsTile.bytes() / config.threads());
   TileCopy rhs{rhsTile, rhsPieceBytes, config.threads(), thread};
   rhs.issue(t, t.advance(base, t.constant(lhsTile.bytes())),
             [&](Value row, Value byte) { return rhsPiece(step, row, byte); });
@@ -205,7 +210,8 @@ SmallVector<SmallVector<Value>> GemmEmitter::loadRhs(Value stage, int64_t k) {
   for (int64_t j = 0; j < columnTiles; j += hasMatrices ? 2 : 1) {
     Value first = t.add(warpColumn, j * MmaAtom::columns);
     if (!hasMatrices) {
-      fragments.push_back(atom.prepare(b, loc, loadRhsWords(base, k, j)));
+      SmallVector<Value> words = loadRhsWords(base, k, j);
+      fragments.push_back(rhsBytes == bytes ? atom.prepare(b, loc, words) : words);
       continue;
     }
     // Two fragments of eight columns at once. The quarter of a warp that a lane is in says of which columns and depth.
@@ -231,6 +237,10 @@ SmallVector<Value> GemmEmitter::loadRhsWords(Value base, int64_t k, int64_t j) {
   SmallVector<Value> registers;
   for (int64_t half = 0; half < MmaAtom::rhsRegisters; ++half) {
     Value word = t.add(t.rem(lane, 4), 8 * k + 4 * half);
+    if (rhsBytes != bytes) {
+      registers.push_back(widenByte(t.advance(base, rhsTile.offset(t, word, column))));
+      continue;
+    }
     if (!rhsInWords) {
       registers.push_back(gatherWord(base, t.mul(word, wordBytes), column));
       continue;
@@ -239,6 +249,12 @@ SmallVector<Value> GemmEmitter::loadRhsWords(Value base, int64_t k, int64_t j) {
     registers.push_back(LLVM::LoadOp::create(b, loc, b.getI32Type(), at));
   }
   return registers;
+}
+
+/// A stored weight as the bits of an f32, which tf32 holds exactly.
+Value GemmEmitter::widenByte(Value address) {
+  Value number = LLVM::LoadOp::create(b, loc, b.getI8Type(), address);
+  return arith::BitcastOp::create(b, loc, b.getI32Type(), arith::SIToFPOp::create(b, loc, b.getF32Type(), number));
 }
 
 /// Four bytes of depth from four rows.

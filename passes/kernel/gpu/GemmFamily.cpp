@@ -18,12 +18,16 @@ const char *whyNotGpuTypes(Value lhs, Value rhs, Value result, std::optional<Pan
   Type left = elementTypeOf(lhs), right = elementTypeOf(rhs);
   if (!MmaAtom::find(left))
     return "no tensor core instruction for the element type";
-  bool isByte = left.isInteger(8);
+  bool isByte = left.isInteger(8), isStored = left.isF32() && right.isSignlessInteger(8);
+  if (isStored) // weights that are only stored as bytes
+    return panels && panels->getNr() == panelColumns && panels->getKp() == 1 && elementTypeOf(result).isF32()
+               ? nullptr
+               : "weights of bytes for real numbers are not packed, or not for f32";
   if (isByte ? !right.isSignlessInteger(8) : left != right)
     return "the right operand is neither of the left one's type nor of signed bytes";
   if (isByte && !elementTypeOf(result).isF32() && !elementTypeOf(result).isInteger(32))
     return "the sums of bytes are neither f32 nor i32";
-  if (panels && (panels->getNr() != panelColumns || panels->getKp() != (isByte ? 4 : 1) || (!isByte && !left.isF32())))
+  if (panels && (panels->getNr() != panelColumns || panels->getKp() * left.getIntOrFloatBitWidth() != 32))
     return "the packing is not the one of the element types";
   return nullptr;
 }
@@ -94,6 +98,10 @@ FailureOr<GpuGemm> matchGpuGemm(GroupOp group, std::string &whyNot) {
   FailureOr<GemmSpec> spec = matchSpec(group, whyNot);
   if (failed(spec))
     return failure();
+  if (spec->quantized && spec->quantized->isReal && spec->quantized->rhsZero) {
+    whyNot = "weights of bytes for real numbers have a zero point";
+    return failure();
+  }
   Type element = cast<RankedTensorType>(spec->epilogue.anchor->getOperand(0).getType()).getElementType();
   return GpuGemm{*spec, element, chooseConfig(*spec, element)};
 }

@@ -8,7 +8,7 @@ using namespace mlir;
 namespace dsc {
 
 ArrayRef<const GpuFamily *> gpuKernelFamilies() {
-  static const GpuFamily *const families[] = {&gpuGemmFamily(), &gpuAttentionFamily(), &gpuRowsFamily(),
+  static const GpuFamily *const families[] = {&gpuGemmFamily(), &gpuAttentionFamily(), &gpuRowsFamily(), &gpuTurnFamily(),
                                                &gpuElementsFamily()};
   return families;
 }

@@ -68,6 +68,9 @@ const GpuFamily &gpuGemmFamily();
 /// Attention, a block per query.
 const GpuFamily &gpuAttentionFamily();
 
+/// Transposes that move the last dimension, through shared memory.
+const GpuFamily &gpuTurnFamily();
+
 /// Softmax, norms and reductions along memory, a block per row.
 const GpuFamily &gpuRowsFamily();
 

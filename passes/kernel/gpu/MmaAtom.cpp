@@ -60,7 +60,8 @@ void MmaAtom::multiply(OpBuilder &b, Location loc, ValueRange lhs, ValueRange rh
   ValueRange lhsLarge = lhs.take_front(lhsRegisters), rhsLarge = rhs.take_front(rhsRegisters);
   if (element.isF32()) {
     multiplyOnce(b, loc, lhs.drop_front(lhsRegisters), rhsLarge, accumulators);
-    multiplyOnce(b, loc, lhsLarge, rhs.drop_front(rhsRegisters), accumulators);
+    if (rhs.size() > rhsRegisters)
+      multiplyOnce(b, loc, lhsLarge, rhs.drop_front(rhsRegisters), accumulators);
   }
   multiplyOnce(b, loc, lhsLarge, rhsLarge, accumulators);
 }

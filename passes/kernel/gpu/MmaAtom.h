@@ -25,7 +25,8 @@ public:
   static std::optional<MmaAtom> find(mlir::Type element);
 
   mlir::Type sumType() const;
-  /// What the registers of operands become before they are multiplied: themselves, or the large and the small parts.
+  /// What the registers of operands become before they are multiplied: themselves, or the large and the small parts. A
+  /// fragment of f32 without small parts is exact in tf32.
   llvm::SmallVector<mlir::Value> prepare(mlir::OpBuilder &b, mlir::Location loc, mlir::ValueRange registers) const;
   /// sums += lhs * rhs, of prepared fragments.
   void multiply(mlir::OpBuilder &b, mlir::Location loc, mlir::ValueRange lhs, mlir::ValueRange rhs,

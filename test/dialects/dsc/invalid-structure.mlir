@@ -238,3 +238,11 @@ func.func @launch_c4_cuda(%a: tensor<4xf32>) -> tensor<4xf32> {
   %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 : (tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+func.func @transfer_c1(%a: tensor<4xf32>) {
+  // expected-error@below {{'dsc.transfer' op expected a target of cpu and cuda, but got 'gpu'}}
+  %y = dsc.transfer %a to "gpu" : tensor<4xf32>
+  return
+}

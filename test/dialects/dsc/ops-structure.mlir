@@ -52,3 +52,10 @@ func.func @launch(%x: tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) {
   %z = dsc.launch @k(%x) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0)> grain = 4 flops <()[s0] -> (s0 * 6)> : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>
   return
 }
+
+// CHECK-LABEL: func.func @transfer
+func.func @transfer(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: dsc.transfer %{{.*}} to "cuda" : tensor<4xf32>
+  %y = dsc.transfer %x to "cuda" : tensor<4xf32>
+  return %y : tensor<4xf32>
+}

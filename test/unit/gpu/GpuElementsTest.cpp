@@ -44,9 +44,9 @@ TEST(GpuElements, SymbolicSizes) {
 }
 
 TEST(GpuElements, Movement) {
-  checkGpuGroup(gpuModule({"tensor<3x5x7xf32>"}, {"tensor<7x3x5xf32>"},
-                          "%y = dsc.transpose %a0 {permutation = array<i64: 2, 0, 1>} : (tensor<3x5x7xf32>) -> "
-                          "tensor<7x3x5xf32>"),
+  checkGpuGroup(gpuModule({"tensor<3x5x7xf32>"}, {"tensor<5x3x7xf32>"},
+                          "%y = dsc.transpose %a0 {permutation = array<i64: 1, 0, 2>} : (tensor<3x5x7xf32>) -> "
+                          "tensor<5x3x7xf32>"),
                 {"elements", 0});
   checkGpuGroup(gpuModule({"tensor<3x5xf16>", "tensor<3x4xf16>"}, {"tensor<3x9xf16>"},
                           "%y = dsc.concat %a0, %a1 {axis = 1 : i64} : (tensor<3x5xf16>, tensor<3x4xf16>) -> "
@@ -56,6 +56,27 @@ TEST(GpuElements, Movement) {
                           "%y = dsc.gather %a0, %a1 {axis = 0 : i64} : (tensor<10x24xf32>, tensor<6xi64>) -> "
                           "tensor<6x24xf32>"),
                 {"elements", 0, {}, 2, -10, 9});
+}
+
+TEST(GpuTurn, TransposesOfEveryWidth) {
+  for (std::string type : {"f64", "f32", "f16", "i8", "i1"})
+    for (std::string sizes : {"2x33x70", "1x1x5", "40x3x32"}) {
+      std::string from = "tensor<" + sizes + "x" + type + ">";
+      size_t a = sizes.find('x'), b = sizes.rfind('x');
+      std::string n = sizes.substr(0, a), r = sizes.substr(a + 1, b - a - 1), c = sizes.substr(b + 1);
+      std::string to = "tensor<" + c + "x" + n + "x" + r + "x" + type + ">";
+      checkGpuGroup(gpuModule({from}, {to},
+                              "%y = dsc.transpose %a0 {permutation = array<i64: 2, 0, 1>} : (" + from + ") -> " + to),
+                    {"turn", 0});
+    }
+}
+
+TEST(GpuTurn, SymbolicAndFused) {
+  std::string from = "tensor<?x37xf32, #dsc.dims<()[s0] -> (s0, 37)>>", to = "tensor<37x?xf32, #dsc.dims<()[s0] -> (37, s0)>>";
+  checkGpuGroup(gpuModule({from, from}, {to},
+                          "%b = dsc.add %a0, %a1 : (" + from + ", " + from + ") -> " + from +
+                              "\n%y = dsc.transpose %b {permutation = array<i64: 1, 0>} : (" + from + ") -> " + to),
+                {"turn", 1e-6, {45}});
 }
 
 } // namespace

@@ -75,6 +75,14 @@ TEST(GpuGemm, PackedWeight) {
                 {"gemm"});
 }
 
+TEST(GpuGemm, PackedPairs) {
+  std::string a = "tensor<35x38xbf16>", b = "tensor<2x19x32x2xbf16>", c = "tensor<35x50xbf16>";
+  checkGpuGroup(gpuModule({a, b}, {c},
+                          "%y = dsc.matmul %a0, %a1 {rhs_packing = #dsc.panels<kind = gemm, n = 50, k = 38, kp = 2>} : (" +
+                              a + ", " + b + ") -> " + c),
+                {"gemm", toleranceOf("bf16")});
+}
+
 TEST(GpuGemm, ConvolutionOfOnePixel) {
   std::string x = "tensor<2x5x7x24xf32>", w = "tensor<2x1x1x24x32xf32>", bias = "tensor<40xf32>", y = "tensor<2x5x7x40xf32>";
   checkGpuGroup(gpuModule({x, w, bias, y}, {y},
@@ -110,6 +118,14 @@ TEST(GpuGemm, BytesOfRealNumbers) {
                               ", tensor<f32>, tensor<70x1xui8>, " + b + ", tensor<50xf32>, tensor<50xf32>) -> " + y +
                               "\n%y = dsc.relu %p : " + y),
                 {"gemm", 1e-6, {}, 2, 0, 100, /*inDouble=*/false});
+}
+
+TEST(GpuGemm, StoredWeights) {
+  std::string a = "tensor<35x37xf32>", b = "tensor<2x37x32xi8>", y = "tensor<35x50xf32>";
+  checkGpuGroup(gpuModule({a, b, "tensor<50xf32>"}, {y},
+                          "%y = dsc.qmatmul %a0, %a1 scale %a2 {rhs_packing = #dsc.panels<kind = gemm, n = 50, k = 37>} : (" +
+                              a + ", " + b + ", tensor<50xf32>) -> " + y),
+                {"gemm", 2e-6, {}, 2, -127, 127, /*inDouble=*/false});
 }
 
 } // namespace
