@@ -165,6 +165,8 @@ void Report::printProfile() const {
   for (size_t i = 0; i < steps.size(); ++i)
     line(std::to_string(i).c_str(), steps[i].name, steps[i].medianUs, double(steps[i].flops), double(steps[i].bytes));
   line("total", "", total, flops, bytes);
+  if (double predicted = session.predictedUs(); predicted > 0)
+    printf("predicted for one thread and typical sizes: %.1f us, %.2f of measured\n", predicted, predicted / std::max(total, 1e-9));
 }
 
 } // namespace dsc::tools

@@ -88,7 +88,7 @@ void Report::printJson() const {
            ", \"mean_us\": " + number(bench.mean) + ", \"runs_per_s\": " + number(1e6 / bench.mean) +
            ", \"batch\": " + std::to_string(session.batch()) + "}";
   if (options.profile)
-    out += ", " + list("steps", steps, [](const StepProfile &step) {
+    out += ", \"predicted_us\": " + number(session.predictedUs()) + ", " + list("steps", steps, [](const StepProfile &step) {
              return "{\"name\": " + quote(step.name) + ", \"us\": " + number(step.medianUs) +
                     ", \"flops\": " + std::to_string(step.flops) + ", \"bytes\": " + std::to_string(step.bytes) + "}";
            });

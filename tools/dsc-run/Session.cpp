@@ -172,4 +172,9 @@ uint64_t Session::weightBytes() const {
   return ok ? info.own_weight_bytes + info.shared_weight_bytes : 0;
 }
 
+double Session::predictedUs() const {
+  auto stage = sized<dsc_stage>();
+  return dsc_plan_partition(plan->raw(), 0, 0, &stage, 1, nullptr, nullptr) == DSC_OK ? stage.compute_us : 0;
+}
+
 } // namespace dsc::tools

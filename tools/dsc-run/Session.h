@@ -55,6 +55,8 @@ public:
   int64_t batch() const;
   uint64_t arenaBytes() const;
   uint64_t weightBytes() const;
+  /// Time of a run on one thread as the compiler predicted it, for the sizes it counts with; 0 if it did not.
+  double predictedUs() const;
 
   const Plan &openPlan() const { return *plan; }
   /// Largest size per symbol that the context was made for.
