@@ -104,4 +104,14 @@ void ConstantPool::eraseUnused() {
   }
 }
 
+ElementsAttr withShape(ElementsAttr value, RankedTensorType type) {
+  if (!type.hasStaticShape() || type.getNumElements() != value.getNumElements())
+    return {};
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  if (auto dense = dyn_cast<DenseElementsAttr>(value))
+    return dense.reshape(type);
+  return {};
+}
+
 } // namespace dsc

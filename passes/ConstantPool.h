@@ -49,6 +49,9 @@ private:
 /// The bytes of the contents in memory.
 int64_t getByteSize(mlir::ElementsAttr value);
 
+/// The same bytes under a static type of as many elements; null if the contents are of another kind or number.
+mlir::ElementsAttr withShape(mlir::ElementsAttr value, mlir::RankedTensorType type);
+
 } // namespace dsc
 
 #endif // DSC_PASSES_CONSTANTPOOL_H

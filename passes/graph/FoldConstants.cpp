@@ -7,7 +7,6 @@
 #include "dialects/dsc/DscEvaluate.h"
 #include "dialects/dsc/DscRoles.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -96,15 +95,8 @@ private:
 
   /// Another shape of the same bytes needs no copy.
   bool foldView(Operation *op, ArrayRef<ElementsAttr> operands) {
-    auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    if (!type.hasStaticShape() || type.getNumElements() != operands[0].getNumElements())
-      return false;
-    ElementsAttr value;
-    if (auto resource = dyn_cast<DenseResourceElementsAttr>(operands[0]))
-      value = DenseResourceElementsAttr::get(type, resource.getRawHandle());
-    else if (auto dense = dyn_cast<DenseElementsAttr>(operands[0]))
-      value = dense.reshape(type);
-    else
+    ElementsAttr value = withShape(operands[0], cast<RankedTensorType>(op->getResult(0).getType()));
+    if (!value)
       return false;
     replace(op, value);
     return true;

@@ -5,6 +5,7 @@
 #include "passes/Passes.h"
 
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -139,6 +140,9 @@ private:
       return parameter;
     AffineExpr size = own >= 0 ? getDims(parameter)[own] : getAffineConstantExpr(1, b.getContext());
     auto flat = makeType(Dims{size}, type.getElementType());
+    if (ElementsAttr known = pool.getValue(parameter))
+      if (ElementsAttr value = withShape(known, flat))
+        return pool.create(b, parameter.getLoc(), value, pool.getNameHint(parameter));
     return ReshapeOp::create(b, parameter.getLoc(), flat, parameter, Value()).getOutput();
   }
 
@@ -163,7 +167,8 @@ private:
   }
 
   void dropZero(Factor &factor) {
-    if (factor.zeroPoint && pool.getNumber(factor.zeroPoint) == 0)
+    std::optional<HostTensor> numbers = factor.zeroPoint ? pool.read(factor.zeroPoint) : std::nullopt;
+    if (numbers && llvm::all_of(llvm::seq(numbers->getCount()), [&](int64_t i) { return numbers->getInt(i) == 0; }))
       factor.zeroPoint = Value();
   }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times dsc against onnxruntime: same process, one thread, f32, the two and a peak loop taking turns.
 
-usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--partitioner] [--level v3|v4]
+usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--partitioner] [--level v3|v4|v4vnni]
                 [--json FILE]
 Without --ops whole models are compared; with it single products and convolutions, best of five medians, as a share
 of the measured peak. --level caps what dsc uses; onnxruntime takes what the machine has. --partitioner times the
@@ -32,7 +32,7 @@ import model as minilm  # noqa: E402
 import models  # noqa: E402
 import operators  # noqa: E402
 
-LEVELS = {"": 0, "v3": libdsc.V3, "v4": libdsc.V4}
+LEVELS = {"": 0, "v3": libdsc.V3, "v4": libdsc.V4, "v4vnni": libdsc.V4_VNNI}
 NAMES = ("resnet50", "bert_base", "vit_b16", "minilm")
 
 
@@ -73,16 +73,16 @@ def reference(path, inputs):
     return lambda: session.run(None, inputs)
 
 
-def interleave(ours, theirs, peak, seconds):
-    """Two lists of seconds, taken in turns with the peak loop after a warm-up of both."""
-    for run in (ours, theirs) * 2:
+def interleave(runs, peak, seconds):
+    """A list of seconds for each of the functions, taken in turns with the peak loop after a warm-up of all."""
+    for run in runs * 2:
         run()
-    mine, others, end = [], [], time.perf_counter() + seconds
-    while time.perf_counter() < end or len(mine) < 7:
+    times, end = [[] for _ in runs], time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times[0]) < 7:
         peak.sample()
-        mine.append(timed(ours))
-        others.append(timed(theirs))
-    return mine, others
+        for taken, run in zip(times, runs):
+            taken.append(timed(run))
+    return times
 
 
 def compile_plan(options, path, out, *flags):
@@ -108,7 +108,7 @@ def bench_model(name, options, folder):
         inputs = models.random_inputs(model, sizes, 0)
         plan.prepare(inputs)
         peak = Peak(options.bin.parent / "lib")
-        mine, others = interleave(plan.run, reference(path, inputs), peak, options.seconds)
+        mine, others = interleave([plan.run, reference(path, inputs)], peak, options.seconds)
         plan.close()
         yield row(name, {"batch": batch}, flops.count(model, inputs), mine, others, peak)
 
@@ -124,7 +124,7 @@ def bench_operator(name, model, options, folder):
     rounds = []
     for _ in range(5):
         peak = Peak(options.bin.parent / "lib")
-        mine, others = interleave(plan.run, theirs, peak, options.seconds / 5)
+        mine, others = interleave([plan.run, theirs], peak, options.seconds / 5)
         rounds.append(row(name, {}, work, mine, others, peak))
     plan.close()
     return max(rounds, key=lambda r: r["percent_of_peak"])

@@ -12,7 +12,7 @@ DTYPES = {1: np.float32, 2: np.float16, 4: np.int64, 5: np.int32, 6: np.int8, 7:
           12: np.int16, 13: np.uint16, 14: np.uint32, 15: np.uint64}
 CODES = {np.dtype(v): k for k, v in DTYPES.items()}
 NO_CUDA, CPU = 1, 1
-V3, V4 = 1, 2  # DSC_CPU_X86_V3, DSC_CPU_X86_V4
+V3, V4, V4_VNNI = 1, 2, 3  # DSC_CPU_X86_V3, DSC_CPU_X86_V4, DSC_CPU_X86_V4_VNNI_BF16
 
 
 class Error(c.Structure):

@@ -29,6 +29,12 @@ ByteTile::ByteTile(KernelBody &body, const ByteAtom &atom, const QuantizedOperan
     uniformZero = lhsZero(m.constant(0));
 }
 
+SmallVector<Value> ByteTile::forPlanes(ValueRange sums, PlaneBody emit) {
+  if (planes() == 1)
+    return emit(m.constant(0), sums);
+  return m.loop(m.constant(0), m.constant(planes()), 1, sums, emit);
+}
+
 Value ByteTile::splat(Value like, int64_t value) {
   Type type = like.getType();
   if (auto vector = dyn_cast<VectorType>(type))

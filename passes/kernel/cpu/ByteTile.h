@@ -16,6 +16,9 @@ public:
   ByteTile(KernelBody &body, const ByteAtom &atom, const QuantizedOperands &operands);
 
   int planes() const { return atom.hasDotProduct ? 1 : 2; }
+  /// Runs `body` for every plane, with its number and the sums of the planes before.
+  using PlaneBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value plane, mlir::ValueRange sums)>;
+  llvm::SmallVector<mlir::Value> forPlanes(mlir::ValueRange sums, PlaneBody body);
   /// Whether rows can be multiplied where they lie, if they are of whole steps.
   bool readsRowsInPlace() const { return atom.hasDotProduct && !operands.lhsIsSigned; }
 

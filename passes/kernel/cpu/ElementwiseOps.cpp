@@ -201,7 +201,7 @@ bool isElementwise(Operation *op) {
 
 bool isExpensive(Operation *op) {
   return isa<ExpOp, LogOp, SinOp, CosOp, TanOp, AsinOp, AcosOp, AtanOp, SinhOp, CoshOp, TanhOp,
-             AsinhOp, AcoshOp, AtanhOp, ErfOp, SigmoidOp, SoftplusOp, GeluOp, EluOp, PowOp, ModOp>(
+             AsinhOp, AcoshOp, AtanhOp, ErfOp, SigmoidOp, SoftplusOp, GeluOp, EluOp, PowOp, ModOp, QuantizeOp>(
       op);
 }
 

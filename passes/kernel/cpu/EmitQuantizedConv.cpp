@@ -65,7 +65,7 @@ private:
   void copyPatchRow(Value patchRow, Value sourceRow, Value firstX, Value columns);
   void fill(Value pixels, Value at);
   void emitTile(Value firstPixel, int pixels, Value firstX, Value firstColumn, ArrayRef<Value> masks);
-  SmallVector<Value> sumTaps(int plane, ArrayRef<Value> pixels, Value firstColumn, ValueRange sums);
+  SmallVector<Value> sumTaps(Value plane, ArrayRef<Value> pixels, Value firstColumn, ValueRange sums);
 
   const ConvSpec &spec;
   KernelBody &body;
@@ -185,8 +185,9 @@ void QuantizedConv::emitTile(Value firstPixel, int pixels, Value firstX, Value f
   Value weights = m.mul(panel, patch.panelBytes + panelColumns * 4);
   Value sumsAt = m.add(m.add(weights, patch.panelBytes), m.mul(firstColumn, 4));
   SmallVector<Value> sums = bytes.startTile(body.flat[spec.weight], m.constant(0), pixels, sumsAt, masks.size());
-  for (int plane = 0; plane < bytes.planes(); ++plane)
-    sums = sumTaps(plane, places, firstColumn, sums);
+  sums = bytes.forPlanes(sums, [&](Value plane, ValueRange carried) {
+    return sumTaps(plane, places, firstColumn, carried);
+  });
   Value depth = m.constant(spec.kernel[0] * spec.kernel[1] * spec.channels);
   Value column = m.add(firstResult, firstColumn);
   sums = bytes.finishTile(sums, m.constant(0), pixels, column, masks, depth);
@@ -197,11 +198,11 @@ void QuantizedConv::emitTile(Value firstPixel, int pixels, Value firstX, Value f
   epilogue.storeTile(sums, row, fragments);
 }
 
-SmallVector<Value> QuantizedConv::sumTaps(int plane, ArrayRef<Value> pixels, Value firstColumn, ValueRange sums) {
+SmallVector<Value> QuantizedConv::sumTaps(Value plane, ArrayRef<Value> pixels, Value firstColumn, ValueRange sums) {
   size_t fragments = sums.size() / pixels.size() - bytes.sumsRows();
   int64_t tapBytes = patch.pixelBytes * panelColumns;
   bool isWidened = bytes.planes() == 2;
-  Value weights = m.add(isWidened ? m.constant(patch.panel + plane * patch.panelBytes)
+  Value weights = m.add(isWidened ? m.add(m.mul(plane, patch.panelBytes), patch.panel)
                                   : m.mul(panel, patch.panelBytes + panelColumns * 4),
                         m.mul(firstColumn, 4));
   auto run = [&](Value kh, Value kw, int64_t taps, ValueRange carried) {
@@ -210,7 +211,7 @@ SmallVector<Value> QuantizedConv::sumTaps(int plane, ArrayRef<Value> pixels, Val
     inputs.b = isWidened ? body.scratch : body.flat[spec.weight];
     inputs.step = m.constant(panelColumns * 4);
     Value from = m.add(m.mul(kh, spec.dilation[0] * patch.rowBytes), m.mul(kw, spec.dilation[1] * patch.pixelBytes));
-    from = m.add(from, patch.start + plane * patch.planeBytes);
+    from = m.add(m.add(from, m.mul(plane, patch.planeBytes)), patch.start);
     for (Value pixel : pixels)
       inputs.rows.push_back(m.add(pixel, from));
     Value tap = m.add(weights, m.mul(m.add(m.mul(kh, spec.kernel[1]), kw), tapBytes));

@@ -46,9 +46,10 @@ private:
   void prepareRows(Value row, int rows) override {
     if (inPlace)
       return;
-    for (int r = 0; r < rows; ++r)
-      bytes.copyRow(body.flat[spec.lhs], m.add(aBase, m.mul(m.add(row, r), depth)), depth,
-                    m.constant(scratch.rows + r * scratch.rowBytes), m.constant(0), scratch.planeBytes);
+    m.loop(rows, [&](Value r) {
+      bytes.copyRow(body.flat[spec.lhs], m.add(aBase, m.mul(m.add(row, r), depth)), depth, m.constant(scratch.rows),
+                    m.mul(r, scratch.rowBytes), scratch.planeBytes);
+    });
   }
 
   SmallVector<Value> sumTile(const Tile &tile) override {
@@ -56,22 +57,23 @@ private:
     Value row = m.add(firstRow, tile.row);
     SmallVector<Value> sums = bytes.startTile(body.flat[spec.rhs], row, tile.rows,
                                               m.add(m.add(weights, scratch.panelBytes), column), tile.masks.size());
-    for (int plane = 0; plane < bytes.planes(); ++plane)
-      sums = accumulate(m, atom, inputsOf(tile, plane, m.add(weights, column), column), m.constant(0),
-                        m.constant(scratch.planeBytes / 4), sums);
+    sums = bytes.forPlanes(sums, [&](Value plane, ValueRange carried) {
+      return accumulate(m, atom, inputsOf(tile, plane, m.add(weights, column), column), m.constant(0),
+                        m.constant(scratch.planeBytes / 4), carried);
+    });
     Value first = m.add(m.mul(tile.panel, panelColumns), tile.firstColumn);
     return bytes.finishTile(sums, row, tile.rows, first, tile.masks, depth);
   }
 
-  TileInputs inputsOf(const Tile &tile, int plane, Value weights, Value column) {
+  TileInputs inputsOf(const Tile &tile, Value plane, Value weights, Value column) {
     TileInputs inputs;
     inputs.a = inPlace ? body.flat[spec.lhs] : body.scratch;
     for (int r = 0; r < tile.rows; ++r)
       inputs.rows.push_back(inPlace ? m.add(aBase, m.mul(m.add(tile.row, r), depth))
-                                    : m.constant(scratch.rows + r * scratch.rowBytes + plane * scratch.planeBytes));
+                                    : m.add(m.mul(plane, scratch.planeBytes), scratch.rows + r * scratch.rowBytes));
     bool isWidened = bytes.planes() == 2;
     inputs.b = isWidened ? body.scratch : body.flat[spec.rhs];
-    Value base = isWidened ? m.add(column, scratch.panel + plane * scratch.panelBytes) : weights;
+    Value base = isWidened ? m.add(m.add(column, m.mul(plane, scratch.panelBytes)), scratch.panel) : weights;
     for (size_t f = 0; f < tile.masks.size(); ++f)
       inputs.columns.push_back(m.add(base, f * atom.lanes * 4));
     if (bytes.sumsRows())
