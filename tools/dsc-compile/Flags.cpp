@@ -37,7 +37,7 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   --stop-after=PHASE    print the IR behind a phase and stop
   --print-after=PHASE   print the IR behind a phase to standard error
   --explain=LIST        fuse: print why ops were or were not fused; kernel: print how each kernel was chosen and cut
-  --stats               print the ops behind each phase and how good the memory plan is
+  --stats               print the ops behind each phase, how good the memory plan is, and what became of every layer
   --json                print the summary as JSON
   --print-supported-ops print the table of supported operators and exit
 )";
