@@ -4,6 +4,7 @@
 #ifndef DSC_PASSES_NODENAME_H
 #define DSC_PASSES_NODENAME_H
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 
 namespace dsc {

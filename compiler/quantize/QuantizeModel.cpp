@@ -8,6 +8,7 @@
 #include "passes/NodeName.h"
 #include "passes/quantize/Layers.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Format.h"
 
@@ -33,6 +34,9 @@ public:
       : module(module), options(options), quantize(options.quantize), runPlan(runPlan), report(report) {}
 
   LogicalResult run() {
+    bool hasBody = llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp f) { return !f.isExternal(); });
+    if (!hasBody)
+      return emitError(UnknownLoc::get(module.getContext())) << "expected a function to quantize, but got none";
     start();
     Reference reference;
     if (failed(apply(buildChosen)) || failed(prepare(reference)) || failed(apply(buildRewritten)))

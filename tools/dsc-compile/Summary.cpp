@@ -56,6 +56,8 @@ void printSummary(const CompileReport &report, llvm::StringRef output, bool stat
   os << "  total     " << llvm::format("%8.3f s\n", getTotalSeconds(report));
   if (stats)
     printOpCounts(report, os);
+  if (stats && report.quant)
+    printQuantMarkdown(*report.quant, os << '\n');
 }
 
 void printJson(const CompileReport &report, llvm::StringRef output, llvm::raw_ostream &os) {
