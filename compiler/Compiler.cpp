@@ -12,6 +12,7 @@
 #include "dialects/plan/Plan.h"
 #include "passes/fuse/ExplainFusion.h"
 #include "passes/kernel/cpu/ExplainKernel.h"
+#include "passes/plan/ExplainPartition.h"
 #include "runtime/schema/MemoryPlanner.h"
 #include "runtime/schema/PlanFile.h"
 
@@ -124,6 +125,9 @@ LogicalResult Compilation::runPhase(const Phase &phase) {
   LogicalResult result = passes.run(*module);
   if (succeeded(result) && phase.name == "kernel" && options.explainKernel && hooks.explainOutput)
     explainKernels(*module, *hooks.explainOutput);
+  if (succeeded(result) && phase.name == "plan" && options.explainPartition && hooks.explainOutput)
+    for (auto plan : module->getOps<plan::PlanOp>())
+      explainPartition(plan, options.stages, *hooks.explainOutput);
   return result;
 }
 

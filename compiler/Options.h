@@ -38,6 +38,12 @@ struct CompileOptions {
   std::string printAfter;
   /// Print why ops were or were not fused.
   bool explainFuse = false;
+  /// Stages of the pipeline that the plan has by default; 0: as many as the cuts make.
+  unsigned stages = 0;
+  /// Nodes whose kernels begin a stage.
+  std::vector<std::string> cuts;
+  /// Print where the pipeline is cut, and why there.
+  bool explainPartition = false;
   /// Print how every kernel was chosen and cut.
   bool explainKernel = false;
   /// Count the ops behind each phase.

@@ -57,6 +57,14 @@ void buildFuse(OpPassManager &passes, const CompileOptions &options) {
 
 void buildPartition(OpPassManager &passes, const CompileOptions &options) {
   passes.addPass(createAssignTargetsPass());
+  passes.addPass(createOrderGroupsPass());
+  PredictCostsPassOptions costs;
+  costs.level = options.levels.back();
+  passes.addPass(createPredictCostsPass(costs));
+  AssignStagesPassOptions stages;
+  stages.stages = options.stages;
+  stages.cuts.assign(options.cuts.begin(), options.cuts.end());
+  passes.addPass(createAssignStagesPass(stages));
 }
 
 void buildKernel(OpPassManager &passes, const CompileOptions &options) {
@@ -64,7 +72,6 @@ void buildKernel(OpPassManager &passes, const CompileOptions &options) {
 }
 
 void buildPlan(OpPassManager &passes, const CompileOptions &options) {
-  passes.addPass(createOrderStepsPass());
   passes.addPass(createBuildPlanPass());
   passes.addPass(createPlaceBuffersPass());
 }

@@ -368,6 +368,74 @@ def AssignTargetsPass : Pass<"dsc-assign-targets", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numGroups", "num-groups", "Number of groups">];
 }
 
+def OrderGroupsPass : Pass<"dsc-order-groups", "::mlir::ModuleOp"> {
+  let summary = "order groups so that few bytes are live at once";
+  let description = [{
+    Tries the order the model has and a greedy topological order that takes, of the ops that are
+    ready, the one after which the fewest bytes are live; keeps the one with the lower peak, the
+    model's on a tie. Symbolic sizes count at their bound, or at a typical value where they have none.
+
+    Before: four branches start one after the other, then all are joined.
+    ```mlir
+    %a = dsc.group ins(%x) { ... }
+    %b = dsc.group ins(%x) { ... }
+    %c = dsc.group ins(%a) { ... }
+    %d = dsc.group ins(%b) { ... }
+    ```
+    After: a branch is finished before the next one starts.
+    ```mlir
+    %a = dsc.group ins(%x) { ... }
+    %c = dsc.group ins(%a) { ... }
+    %b = dsc.group ins(%x) { ... }
+    %d = dsc.group ins(%b) { ... }
+    ```
+  }];
+  let statistics = [Statistic<"numReordered", "num-reordered", "Number of functions with a new order">];
+}
+
+def PredictCostsPass : Pass<"dsc-predict-costs", "::mlir::ModuleOp"> {
+  let summary = "write on every group how long it is predicted to take";
+  let description = [{
+    A roofline for one thread of a CPU level, see `CpuCost.h`. Symbolic sizes count at their bound, or
+    at a typical value where they have none. Groups on other targets keep 0.
+
+    Before:
+    ```mlir
+    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>) attributes {...} { ... }
+    ```
+    After:
+    ```mlir
+    %y = dsc.group ins(%x : tensor<4xf32>) -> (tensor<4xf32>) attributes {cost_ns = 301 : i64, ...} { ... }
+    ```
+  }];
+  let options = [Option<"level", "level", "std::string", "\"v4\"", "The CPU level to predict times for">];
+}
+
+def AssignStagesPass : Pass<"dsc-assign-stages", "::mlir::ModuleOp"> {
+  let summary = "cut a function into the stages of a pipeline";
+  let description = [{
+    Gives every group the stage that `runtime/schema/Partitioner.h` finds for its cost and the bytes
+    alive between groups: the slowest stage is as fast as it can be, and a stage that would take less
+    than 5 % off is not used. `cuts` names nodes whose groups begin a stage; without `stages` there
+    are no others.
+
+    Before:
+    ```mlir
+    %a = dsc.group ins(%x : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64} { ... }
+    %b = dsc.group ins(%a : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64} { ... }
+    ```
+    After, with `stages=2`:
+    ```mlir
+    %a = dsc.group ins(%x : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64} { ... }
+    %b = dsc.group ins(%a : tensor<4xf32>) -> ... attributes {cost_ns = 500 : i64, stage = 1 : i64} { ... }
+    ```
+  }];
+  let options = [
+    Option<"stages", "stages", "unsigned", "0", "Stages at most; 0 is as many as the cuts make">,
+    ListOption<"cuts", "cuts", "std::string", "Nodes before which to cut">,
+  ];
+}
+
 //===--- kernel --------------------------------------------------------------===//
 
 def BuildCpuKernelsPass : Pass<"dsc-build-cpu-kernels", "::mlir::ModuleOp"> {
@@ -435,31 +503,6 @@ def VerifyCpuKernelPass : Pass<"dsc-verify-cpu-kernel", "::mlir::ModuleOp"> {
 }
 
 //===--- plan ----------------------------------------------------------------===//
-
-def OrderStepsPass : Pass<"dsc-order-steps", "::mlir::ModuleOp"> {
-  let summary = "order launches so that few bytes are live at once";
-  let description = [{
-    Tries the order the model has and a greedy topological order that takes, of the ops that are
-    ready, the one after which the fewest bytes are live; keeps the one with the lower peak, the
-    model's on a tie. Symbolic sizes count at their bound, or at a typical value where they have none.
-
-    Before: four branches start one after the other, then all are joined.
-    ```mlir
-    %a = dsc.launch @big(%x) ...
-    %b = dsc.launch @big(%x) ...
-    %c = dsc.launch @small(%a) ...
-    %d = dsc.launch @small(%b) ...
-    ```
-    After: a branch is finished before the next one starts.
-    ```mlir
-    %a = dsc.launch @big(%x) ...
-    %c = dsc.launch @small(%a) ...
-    %b = dsc.launch @big(%x) ...
-    %d = dsc.launch @small(%b) ...
-    ```
-  }];
-  let statistics = [Statistic<"numReordered", "num-reordered", "Number of functions with a new order">];
-}
 
 def BuildPlanPass : Pass<"dsc-build-plan", "::mlir::ModuleOp"> {
   let summary = "turn launches into a plan";

@@ -9,6 +9,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cstring>
@@ -34,55 +35,119 @@ FailureOr<schema::FileHeader> readHeader(StringRef file, Location loc) {
   return header;
 }
 
-/// One blob with all bytes of the segment.
-LogicalResult addContents(plan::SegmentOp segment, const schema::SegmentT &table, StringRef segments, size_t index) {
-  if (table.offset > segments.size() || table.size > segments.size() - table.offset)
-    return segment.emitOpError() << "expected a range inside the file";
+/// Whether the seal behind the metadata is of this header and metadata.
+bool isSealed(StringRef file, const schema::FileHeader &header, StringRef digest) {
+  schema::Seal seal;
+  if (header.sealOffset > file.size() || file.size() - header.sealOffset < sizeof seal)
+    return false;
+  memcpy(&seal, file.data() + header.sealOffset, sizeof seal);
+  return memcmp(seal.magic, schema::sealMagic, sizeof seal.magic) == 0 &&
+         memcmp(seal.digest, digest.data(), schema::digestBytes) == 0;
+}
+
+/// One file while it is read.
+struct Reader {
+  explicit Reader(Location loc) : loc(loc) {}
+
+  Location loc;
+  std::unique_ptr<llvm::MemoryBuffer> file;
+  schema::FileHeader header = {};
+  schema::PlanT tables;
+
+  StringRef bytes() const { return file->getBuffer(); }
+  StringRef metadata() const { return bytes().substr(header.metaOffset, header.metaBytes); }
+  LogicalResult open(StringRef path);
+  LogicalResult readTables();
+  LogicalResult readFrame(PlanFrame &frame);
+  void addContents(plan::SegmentOp segment, size_t index);
+  OwningOpRef<ModuleOp> makePlan(bool withContents);
+};
+
+LogicalResult Reader::open(StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return emitError(loc) << "cannot read '" << path << "': " << buffer.getError().message();
+  file = std::move(*buffer);
+  FailureOr<schema::FileHeader> read = readHeader(bytes(), loc);
+  if (failed(read))
+    return failure();
+  header = *read;
+  return success();
+}
+
+LogicalResult Reader::readTables() {
+  // A copy, because the verifier reads scalars at their natural alignment.
+  std::vector<uint64_t> words((header.metaBytes + 7) / 8);
+  memcpy(words.data(), metadata().data(), header.metaBytes);
+  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t *>(words.data()), header.metaBytes, 16, 1000000);
+  if (!schema::VerifyPlanBuffer(verifier))
+    return emitError(loc) << "expected metadata that the schema's verifier accepts";
+  schema::GetPlan(words.data())->UnPackTo(&tables);
+  return success();
+}
+
+LogicalResult Reader::readFrame(PlanFrame &frame) {
+  // The bytes that the seal covers: the whole header, whose tail this version ignores, and the metadata.
+  uint64_t headerBytes = std::max<uint64_t>(sizeof header, std::min<uint64_t>(header.headerBytes, header.metaOffset));
+  schema::Seal seal = schema::makeSeal(bytes().data(), headerBytes, metadata().data(), header.metaBytes);
+  StringRef digest(reinterpret_cast<const char *>(seal.digest), schema::digestBytes);
+  if (!isSealed(bytes(), header, digest))
+    return emitError(loc) << "expected a seal that fits header and metadata, but the file was changed";
+  frame.fileBytes = bytes().size();
+  frame.metadataBytes = header.metaBytes;
+  frame.formatMajor = header.formatMajor;
+  frame.formatMinor = header.formatMinor;
+  frame.digest = llvm::toHex(digest, /*LowerCase=*/true);
+  for (const auto &segment : tables.segments)
+    frame.segmentOffsets.push_back(header.segmentBase + segment->offset);
+  return success();
+}
+
+/// Adds one blob with all bytes of the segment.
+void Reader::addContents(plan::SegmentOp segment, size_t index) {
+  const schema::SegmentT &table = *tables.segments[index];
   if (table.size == 0)
-    return success();
+    return;
   OpBuilder builder = OpBuilder::atBlockEnd(&segment.getContents().front());
   auto type = RankedTensorType::get({int64_t(table.size)}, builder.getI8Type());
-  AsmResourceBlob bytes = HeapAsmResourceBlob::allocateAndCopyWithAlign(
-      ArrayRef<char>(segments.data() + table.offset, table.size), 64, /*dataIsMutable=*/false);
-  auto value = DenseResourceElementsAttr::get(type, "segment_" + std::to_string(index), std::move(bytes));
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocateAndCopyWithAlign(
+      ArrayRef<char>(bytes().data() + header.segmentBase + table.offset, table.size), 64, /*dataIsMutable=*/false);
+  auto value = DenseResourceElementsAttr::get(type, "segment_" + std::to_string(index), std::move(blob));
   plan::BlobOp::create(builder, segment.getLoc(), 0, int64_t(table.size), value, Attribute());
-  return success();
+}
+
+OwningOpRef<ModuleOp> Reader::makePlan(bool withContents) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
+  plan::PlanOp plan = fromTables(tables, builder, loc);
+  for (auto [index, segment] : llvm::enumerate(plan.getSegments().getOps<plan::SegmentOp>())) {
+    const schema::SegmentT &table = *tables.segments[index];
+    if (table.offset > header.segmentBytes || table.size > header.segmentBytes - table.offset) {
+      segment.emitOpError() << "expected a range inside the file";
+      return {};
+    }
+    if (withContents)
+      addContents(segment, index);
+  }
+  return succeeded(mlir::verify(*module)) ? std::move(module) : OwningOpRef<ModuleOp>();
 }
 
 } // namespace
 
 OwningOpRef<ModuleOp> readPlan(StringRef path, MLIRContext &context) {
   context.loadDialect<plan::PlanDialect>();
-  Location loc = UnknownLoc::get(&context);
-  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-  if (!file) {
-    emitError(loc) << "cannot read '" << path << "': " << file.getError().message();
+  Reader reader(UnknownLoc::get(&context));
+  if (failed(reader.open(path)) || failed(reader.readTables()))
     return {};
-  }
-  StringRef bytes = (*file)->getBuffer();
-  FailureOr<schema::FileHeader> header = readHeader(bytes, loc);
-  if (failed(header))
+  return reader.makePlan(/*withContents=*/true);
+}
+
+OwningOpRef<ModuleOp> readPlanTables(StringRef path, MLIRContext &context, PlanFrame &frame) {
+  context.loadDialect<plan::PlanDialect>();
+  Reader reader(UnknownLoc::get(&context));
+  if (failed(reader.open(path)) || failed(reader.readTables()) || failed(reader.readFrame(frame)))
     return {};
-  // A copy, because the verifier reads scalars at their natural alignment.
-  std::vector<uint64_t> metadata((header->metaBytes + 7) / 8);
-  memcpy(metadata.data(), bytes.data() + header->metaOffset, header->metaBytes);
-  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t *>(metadata.data()), header->metaBytes, 16, 1000000);
-  if (!schema::VerifyPlanBuffer(verifier)) {
-    emitError(loc) << "expected metadata that the schema's verifier accepts";
-    return {};
-  }
-  schema::PlanT tables;
-  schema::GetPlan(metadata.data())->UnPackTo(&tables);
-  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
-  OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
-  plan::PlanOp plan = fromTables(tables, builder, loc);
-  size_t index = 0;
-  for (auto segment : plan.getSegments().getOps<plan::SegmentOp>()) {
-    if (failed(addContents(segment, *tables.segments[index], bytes.substr(header->segmentBase), index)))
-      return {};
-    ++index;
-  }
-  return succeeded(mlir::verify(*module)) ? std::move(module) : OwningOpRef<ModuleOp>();
+  return reader.makePlan(/*withContents=*/false);
 }
 
 } // namespace dsc

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Readers of activation functions and softmax. Those of several ops compute in f32 and round once.
 
+#include "compiler/import/Activation.h"
+
 #include "compiler/import/OpTable.h"
 #include "compiler/import/TensorBytes.h"
 
@@ -139,13 +141,9 @@ Value hardmax(NodeReader &n, Value x, int64_t axis) {
   return n.create<OneHotOp>({position, n.makeDims({n.getDim(x, axis)}), offOn}, {n.intAttr("axis", axis)});
 }
 
-enum class SoftmaxKind { Plain, Log, Hard };
+} // namespace
 
-/// Before opset 13 the operand counts as a matrix of the dimensions before `axis` and the ones from there on.
-template <SoftmaxKind kind>
-void readSoftmax(NodeReader &n) {
-  Value x = n.require(0);
-  bool isMatrix = n.opset < 13;
+Value makeSoftmax(NodeReader &n, Value x, SoftmaxKind kind, bool isMatrix) {
   int64_t rank = n.getRank(x), axis = n.normalizeAxis(n.getInt("axis", isMatrix ? 1 : -1), rank);
   Dims dims = getDims(x);
   bool reshaped = isMatrix && axis + 1 != rank && rank != 0;
@@ -158,7 +156,14 @@ void readSoftmax(NodeReader &n) {
   Value y = kind == SoftmaxKind::Hard
                 ? hardmax(n, x, axis)
                 : n.create<SoftmaxOp>({x}, {n.intAttr("axis", axis), n.flagAttr("log", kind == SoftmaxKind::Log)});
-  n.set(0, reshaped ? n.reshape(y, dims) : y);
+  return reshaped ? n.reshape(y, dims) : y;
+}
+
+namespace {
+
+template <SoftmaxKind kind>
+void readSoftmax(NodeReader &n) {
+  n.set(0, makeSoftmax(n, n.require(0), kind, n.opset < 13));
 }
 
 const OpRow rows[] = {

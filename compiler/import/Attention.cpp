@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Readers of attention: one dsc.attention, or its steps where the scores are a result.
 
+#include "compiler/import/Attention.h"
+
 #include "compiler/import/OpTable.h"
 
 #include <cmath>
@@ -237,7 +239,65 @@ void readMultiHeadAttention(NodeReader &n) {
   n.set(2, h.value);
 }
 
+/// What a mask of onnxruntime's attention allows, as numbers to add: `[batch, keys]` or `[batch, queries, keys]`, 0 for
+/// what is removed.
+Value makeAdditiveMask(NodeReader &n, Value mask) {
+  Type integer = n.getElementType(mask), f32 = n.builder.getF32Type();
+  Value stays = n.create<GreaterOp>({mask, n.makeScalar(0, integer)});
+  Value added = n.create<WhereOp>({stays, n.makeScalar(0, f32), n.makeScalar(n.getFloat("mask_filter_value", -10000), f32)});
+  return n.unsqueeze(added, n.getRank(mask) == 2 ? Ints{1, 2} : Ints{1});
+}
+
+} // namespace
+
+void readPackedAttention(NodeReader &n, Value projected, Value maskIndex, Value past) {
+  int64_t heads = n.requireInt("num_heads");
+  if (n.getFlag("do_rotary", false) || n.getFlag("past_present_share_buffer", false))
+    return n.fail("expected 'do_rotary' and 'past_present_share_buffer' to be 0");
+  if (n.getRank(projected) != 3 || n.requireStaticDim(projected, 2, "hidden size") % 3 != 0)
+    return n.fail("expected query, key and value of equal size, side by side");
+  int64_t hidden = n.requireStaticDim(projected, 2, "hidden size") / 3;
+  Heads h{};
+  Value *parts[3] = {&h.query, &h.key, &h.value};
+  for (int64_t i = 0; i < 3; ++i)
+    *parts[i] = splitHeads(n, n.slice(projected, 2, n.constantDim(i * hidden), n.constantDim((i + 1) * hidden)), heads);
+  if (n.hasFailed())
+    return;
+  double scale = n.getFloat("scale", 0);
+  h.scale = scale == 0 ? 1 / std::sqrt(double(hidden) / double(heads)) : scale;
+  h.causal = n.getFlag("unidirectional", false);
+  auto pastPart = [&](int64_t i) {
+    return past ? n.squeeze(n.slice(past, 0, n.constantDim(i), n.constantDim(i + 1)), {0}) : Value();
+  };
+  AffineExpr before = appendPast(n, h, pastPart(0), pastPart(1));
+  int64_t maskRank = maskIndex ? n.getRank(maskIndex) : 0;
+  if (maskRank > 3)
+    return n.fail("expected 'mask_index' of rank 1 to 3");
+  if (maskRank > 1)
+    h.mask = makeAdditiveMask(n, maskIndex);
+  if (maskRank == 1 && areProvablyDifferent(n.getDim(maskIndex, 0), n.getDim(projected, 0)))
+    return n.fail("expected one length per row of the batch in 'mask_index'");
+  addMasks(n, h, before, maskRank == 1 ? maskIndex : Value());
+  n.set(0, mergeHeads(n, fused(n, h)));
+  if (n.wants(1))
+    n.set(1, n.create<ConcatOp>({n.unsqueeze(h.key, {0}), n.unsqueeze(h.value, {0})}, {n.intAttr("axis", 0)}));
+}
+
+namespace {
+
+/// com.microsoft.Attention: input, weight, bias, mask_index, past.
+void readProjectedAttention(NodeReader &n) {
+  if (n.has(5) || n.has(6) || n.hasAttribute("qkv_hidden_sizes"))
+    return n.fail("expected no 'attention_bias', 'past_sequence_length' and 'qkv_hidden_sizes'");
+  Value projected = n.create<MatmulOp>({n.require(0), n.require(1)});
+  if (n.has(2))
+    projected = n.create<AddOp>({projected, n.get(2)});
+  readPackedAttention(n, projected, n.get(3), n.get(4));
+}
+
 const OpRow rows[] = {
+    {"Attention", readProjectedAttention, 1, maxOpset,
+     "equal sizes of query, key and value; no attention_bias, rotation, shared cache", "com.microsoft"},
     {"Attention", readAttention, 23, maxOpset, "static heads and head size"},
     {"MultiHeadAttention", readMultiHeadAttention, 1, maxOpset, "no packed operands, no key_padding_mask",
      "com.microsoft"},

@@ -83,6 +83,11 @@ std::optional<Ints> NodeReader::getInts(StringRef name) {
   return attribute ? std::optional<Ints>(Ints(llvm::ArrayRef<int64_t>(attribute->ints))) : std::nullopt;
 }
 
+llvm::ArrayRef<std::string> NodeReader::getStrings(StringRef name) {
+  const AttributeView *attribute = find(name, AttributeKind::Strings, "a list of strings");
+  return attribute ? llvm::ArrayRef<std::string>(attribute->strings) : llvm::ArrayRef<std::string>();
+}
+
 RankedTensorType NodeReader::getType(Value value) { return llvm::cast<RankedTensorType>(value.getType()); }
 
 AffineExpr NodeReader::getDim(Value value, int64_t dim) {

@@ -70,6 +70,8 @@ public:
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise);
   /// Nothing if the attribute is absent.
   std::optional<Ints> getInts(llvm::StringRef name);
+  /// Empty if the attribute is absent.
+  llvm::ArrayRef<std::string> getStrings(llvm::StringRef name);
 
   // Types and shapes.
   static mlir::RankedTensorType getType(mlir::Value value);

@@ -14,10 +14,10 @@ namespace {
 const OpFamily *getFamilies(size_t &count) {
   static const OpFamily families[] = {
       getElementwiseFamily(), getUnaryFamily(),    getActivationFamily(),    getLinearFamily(),
-      getEinsumFamily(),      getConvolutionFamily(), getAttentionFamily(),  getRotaryFamily(),
+      getEinsumFamily(),      getConvolutionFamily(), getAttentionFamily(),  getRotaryFamily(), getRecurrentFamily(),
       getReductionFamily(),   getPoolFamily(),     getNormalizationFamily(), getContribFamily(),
       getShapeFamily(),       getMovementFamily(), getSliceFamily(),         getIndexingFamily(),
-      getResizeFamily(),      getQuantizationFamily()};
+      getResizeFamily(),      getQuantizationFamily(), getContribQuantizationFamily()};
   count = std::size(families);
   return families;
 }

@@ -52,8 +52,10 @@ OpFamily getResizeFamily();
 OpFamily getQuantizationFamily();
 OpFamily getAttentionFamily();
 OpFamily getContribFamily();
+OpFamily getContribQuantizationFamily();
 OpFamily getEinsumFamily();
 OpFamily getRotaryFamily();
+OpFamily getRecurrentFamily();
 
 /// The row for the operator at that version of its domain; null if there is none.
 const OpRow *findOp(llvm::StringRef domain, llvm::StringRef opType, int64_t version);

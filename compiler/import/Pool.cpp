@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Readers of pools over windows and over whole images.
 
+#include "compiler/import/Pool.h"
+
 #include "compiler/import/OpTable.h"
 #include "compiler/import/Windows.h"
 
@@ -38,10 +40,15 @@ Value averagePool(NodeReader &n, Value input, const Windows &w, bool countPads) 
   return n.create<AveragePoolOp>({input}, attributes);
 }
 
-void readAveragePool(NodeReader &n) {
-  Windows w = readPoolWindows(n);
-  n.set(0, averagePool(n, n.require(0), w, n.getFlag("count_include_pad", false)));
+} // namespace
+
+Value makeAveragePool(NodeReader &n, Value input) {
+  return averagePool(n, input, readPoolWindows(n), n.getFlag("count_include_pad", false));
 }
+
+namespace {
+
+void readAveragePool(NodeReader &n) { n.set(0, makeAveragePool(n, n.require(0))); }
 
 /// x^p; the exponents that models use are exact.
 Value power(NodeReader &n, Value x, double p) {

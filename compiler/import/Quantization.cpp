@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Readers of the operators between real numbers and integers, and of the products of integers with scales.
 
+#include "compiler/import/Quantization.h"
+
 #include "compiler/import/Convolution.h"
 #include "compiler/import/OpTable.h"
 #include "compiler/import/TensorBytes.h"
@@ -22,8 +24,9 @@ Value repeatBlocks(NodeReader &n, Value value, Value x, int64_t axis, int64_t bl
   return n.slice(n.reshape(repeated, flat), axis, n.constantDim(0), end);
 }
 
-/// A scale or zero point so that it broadcasts to `x`: one number, one per index of the axis, or one per block of it.
-Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t block = 0) {
+} // namespace
+
+Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t block) {
   int64_t rank = n.getRank(x);
   if (block > 0 && rank > 0 && n.getRank(value) == rank)
     return repeatBlocks(n, value, x, n.normalizeAxis(axis, rank), block);
@@ -38,6 +41,28 @@ Value alignParameter(NodeReader &n, Value value, Value x, int64_t axis, int64_t 
     behind.push_back(dim - from);
   return n.unsqueeze(value, behind);
 }
+
+/// A parameter of the left operand of a product: one number, or one per row.
+static Value perRow(NodeReader &n, Value parameter) {
+  return parameter && n.getRank(parameter) == 1 && n.getStaticDim(parameter, 0) != 1 ? n.unsqueeze(parameter, {1})
+                                                                                     : parameter;
+}
+
+/// The same of the right one: one number, or one per column.
+static Value perColumn(NodeReader &n, Value parameter) {
+  if (parameter && n.getRank(parameter) > 1)
+    n.fail("expected scale and zero point of the right operand to be a number or a vector");
+  return parameter;
+}
+
+Value multiplyIntegers(NodeReader &n, const Factor &lhs, const Factor &rhs, ArrayRef<NamedAttribute> attributes) {
+  Value rhsScale = perColumn(n, rhs.scale), rhsZero = perColumn(n, rhs.zeroPoint);
+  return n.create<QMatmulOp>({lhs.values, perRow(n, lhs.scale), perRow(n, lhs.zeroPoint), rhs.values, rhsScale, rhsZero,
+                              Value()},
+                             attributes);
+}
+
+namespace {
 
 /// The element type that an attribute names, if it does.
 Type getTypeAttribute(NodeReader &n, StringRef name) {
@@ -81,31 +106,6 @@ void readDequantizeLinear(NodeReader &n) {
                {x, alignParameter(n, scale, x, axis, block), alignParameter(n, zeroPoint, x, axis, block)}));
 }
 
-/// An operand with its parameters; the scale may be null.
-struct Factor {
-  Value values, scale, zeroPoint;
-};
-
-/// A parameter of the left operand of a product: one number, or one per row.
-Value perRow(NodeReader &n, Value parameter) {
-  return parameter && n.getRank(parameter) == 1 && n.getStaticDim(parameter, 0) != 1 ? n.unsqueeze(parameter, {1})
-                                                                                     : parameter;
-}
-
-/// The same of the right one: one number, or one per column.
-Value perColumn(NodeReader &n, Value parameter) {
-  if (parameter && n.getRank(parameter) > 1)
-    n.fail("expected scale and zero point of the right operand to be a number or a vector");
-  return parameter;
-}
-
-/// The product of two matrices of integers: the sums if there are no scales.
-Value multiplyIntegers(NodeReader &n, const Factor &lhs, const Factor &rhs) {
-  Value rhsScale = perColumn(n, rhs.scale), rhsZero = perColumn(n, rhs.zeroPoint);
-  return n.create<QMatmulOp>({lhs.values, perRow(n, lhs.scale), perRow(n, lhs.zeroPoint), rhs.values, rhsScale, rhsZero,
-                              Value()});
-}
-
 Value convolveIntegers(NodeReader &n, const Factor &input, const Factor &weight, Value bias) {
   return makeConvolution(n, input.values, weight.values, [&](ArrayRef<NamedAttribute> attributes) {
     return n.create<QConvOp>({input.values, input.scale, input.zeroPoint, weight.values, weight.scale, weight.zeroPoint,
@@ -146,6 +146,9 @@ const OpRow rows[] = {
     {"MatMulInteger", readMatMulInteger, 10}, {"QLinearMatMul", readQLinearMatMul, 10},
     {"ConvInteger", readConvInteger, 10, maxOpset, "one to three spatial dimensions"},
     {"QLinearConv", readQLinearConv, 10, maxOpset, "one to three spatial dimensions"},
+    // onnxruntime's quantizer writes these where ai.onnx did not have the type yet.
+    {"QuantizeLinear", readQuantizeLinear, 1, maxOpset, "to int8, uint8, int16, uint16", "com.microsoft"},
+    {"DequantizeLinear", readDequantizeLinear, 1, maxOpset, "from int8, uint8, int16, uint16, int32", "com.microsoft"},
 };
 
 } // namespace

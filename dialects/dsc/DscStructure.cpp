@@ -135,6 +135,9 @@ LogicalResult LaunchOp::verify() {
     return failure();
   if (failed(checkMinimum(*this, "grain", getGrain(), 1))) // launch_c5
     return failure();
+  if (failed(checkMinimum(*this, "stage", getStage(), 0)) ||
+      failed(checkMinimum(*this, "cost_ns", getCostNs(), 0))) // launch_c7
+    return failure();
   return success(!getFlops() || succeeded(checkCount(*this, "flops", getFlops()->getSizes().size(), 1))); // launch_c6
 }
 

@@ -122,8 +122,9 @@ def Dsc_GroupOp : Dsc_Op<"group", [IsolatedFromAbove, SingleBlock, Pure]> {
   let summary = "ops that become one kernel";
   let description = [{
     Its body computes the results from the operands; every operand is a block argument of the same
-    type. `kind` tells what the group computes, `target` where it runs and `stage` which part of a
-    pipeline it belongs to. Weights are operands; small constants may be inside.
+    type. `kind` tells what the group computes, `target` where it runs, `stage` which part of a
+    pipeline it belongs to and `cost_ns` how long it is predicted to take (0: not predicted). Weights
+    are operands; small constants may be inside.
 
     Constraints: (c1) one block argument per operand, of its type; (c2) the terminator is a
     `dsc.yield` of the results' types.
@@ -139,7 +140,8 @@ def Dsc_GroupOp : Dsc_Op<"group", [IsolatedFromAbove, SingleBlock, Pure]> {
     ```
   }];
   let arguments = (ins Variadic<Dsc_Tensor>:$inputs, Dsc_GroupKindAttr:$kind,
-      DefaultValuedAttr<StrAttr, "\"cpu\"">:$target, DefaultValuedAttr<I64Attr, "0">:$stage);
+      DefaultValuedAttr<StrAttr, "\"cpu\"">:$target, DefaultValuedAttr<I64Attr, "0">:$stage,
+      DefaultValuedAttr<I64Attr, "0">:$cost_ns);
   let results = (outs Variadic<Dsc_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -155,7 +157,7 @@ def Dsc_GroupOp : Dsc_Op<"group", [IsolatedFromAbove, SingleBlock, Pure]> {
   }];
   let builders = [OpBuilder<(ins "::mlir::TypeRange":$outputs, "::mlir::ValueRange":$inputs,
                                  "::dsc::GroupKind":$kind), [{
-    build($_builder, $_state, outputs, inputs, kind, "cpu", 0);
+    build($_builder, $_state, outputs, inputs, kind, "cpu", 0, 0);
     ::mlir::Block &block = $_state.regions.front()->emplaceBlock();
     for (::mlir::Value input : inputs)
       block.addArgument(input.getType(), input.getLoc());
@@ -200,16 +202,18 @@ def Dsc_LaunchOp : Dsc_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserO
     Runs tiles `[0, tiles)` of a kernel; `dims` are the sizes that it takes, `grain` the smallest
     number of tiles that is worth a thread. The buffers are the operands, then the results. `flops`
     are the floating-point operations of its products, for profiles; absent, nothing is known.
+    `stage` and `cost_ns` are those of the group.
 
     Constraints: (c1) the name is a `dsc.kernel` of the module; (c2) it has one access per buffer;
     (c3) it takes as many sizes as `dims` has; (c4) `tiles` has one expression; (c5) `grain` is
-    positive; (c6) `flops` has one expression.
+    positive; (c6) `flops` has one expression; (c7) `stage` and `cost_ns` are not negative.
 
     Example: `%y = dsc.launch @k0(%x) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 64)> grain
     = 4 : (tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>) -> tensor<?xf32, #dsc.dims<()[s0] -> (s0)>>`
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Dsc_Tensor>:$inputs, Dsc_DimsAttr:$dims,
-      Dsc_DimsAttr:$tiles, I64Attr:$grain, OptionalAttr<Dsc_DimsAttr>:$flops);
+      Dsc_DimsAttr:$tiles, I64Attr:$grain, OptionalAttr<Dsc_DimsAttr>:$flops,
+      DefaultValuedAttr<I64Attr, "0">:$stage, DefaultValuedAttr<I64Attr, "0">:$cost_ns);
   let results = (outs Variadic<Dsc_Tensor>:$outputs);
   let assemblyFormat = [{
     $kernel `(` $inputs `)` `dims` $dims `tiles` $tiles `grain` `=` $grain

@@ -55,8 +55,8 @@ LogicalResult PlanOp::verifyRegions() {
     if (failed(checkAll(buffer, "a segment", buffer.getIndex(), segments.size())))
       return WalkResult::interrupt();
     SegmentOp segment = segments[buffer.getIndex()];
-    if (segment.getKind() == SegmentKind::Weights && buffer.getOffset() >= 0 &&
-        buffer.getOffset() + buffer.getSize() <= segment.getSize())
+    if (segment.getKind() == SegmentKind::Weights && buffer.getOffset() >= 0 && buffer.getSize() >= 0 &&
+        buffer.getOffset() <= segment.getSize() - buffer.getSize())
       return WalkResult::advance();
     buffer.emitOpError() << "expected a range inside a weights segment";
     return WalkResult::interrupt();
@@ -142,6 +142,7 @@ private:
   LogicalResult verifyStep(int64_t index, StepOp step);
   LogicalResult verifyWrites(StepOp step);
   LogicalResult verifyArena();
+  LogicalResult verifyUnit(UnitOp unit, int64_t stageBefore);
   LogicalResult verifyUnits();
 
   EntryOp entry;
@@ -170,13 +171,15 @@ LogicalResult EntryVerifier::verifyBuffer(int64_t index, BufferOp buffer) {
       failed(checkOptional(buffer, "a slot", buffer.getSizeSlot(), slots)) ||
       failed(checkOptional(buffer, "a slot", buffer.getOffsetSlot(), slots)))
     return failure();
+  if (failed(checkAll(buffer, "a device", buffer.getDeviceSlot(), entry.getArenas().size()))) // (c1)
+    return failure();
   if (size < 0 || offset < 0)
     return buffer.emitOpError() << "expected sizes and offsets that are not negative";
   if (failed(checkOptional(buffer, "an earlier parent", parent, index))) // (c2)
     return failure();
-  if (parent != none && !entry.getOpen() && offset + size > buffers[parent].getSize())
+  if (parent != none && !entry.getOpen() && size > buffers[parent].getSize() - offset)
     return buffer.emitOpError() << "expected a view inside " << buffers[parent].getSize() << " bytes, but got "
-                                << offset + size;
+                                << uint64_t(offset) + uint64_t(size);
   if (buffer.getPlace() == Place::Input)
     return checkAll(buffer, "an input", buffer.getIndex(), countOps(function.getInputs()));
   if (buffer.getPlace() == Place::Output)
@@ -194,8 +197,12 @@ LogicalResult EntryVerifier::verifyStep(int64_t index, StepOp step) {
       failed(checkOptional(step, "a location", step.getLoc(), locations)) ||
       failed(checkAll(step, "an earlier step", step.getDeps(), index))) // (c5)
     return failure();
-  if (step.getKind() != StepKind::Launch)
+  if (step.getKind() != StepKind::Launch) {
+    size_t fewest = step.getKind() == StepKind::Copy ? 2 : step.getKind() == StepKind::Fill ? 1 : 0;
+    if (step.getBuffers().size() < fewest)
+      return step.emitOpError() << "expected " << fewest << " buffers, but got " << step.getBuffers().size();
     return checkOptional(step, "a kernel", step.getKernel(), kernels.size());
+  }
   if (failed(checkAll(step, "a kernel", step.getKernel(), kernels.size())))
     return failure();
   KernelOp kernel = kernels[step.getKernel()];
@@ -240,9 +247,11 @@ LogicalResult EntryVerifier::verifyArena() {
   llvm::sort(roots, [](BufferOp a, BufferOp b) { return a.getOffset() < b.getOffset(); });
   for (size_t i = 0; i < roots.size(); ++i) { // (c3)
     BufferOp buffer = roots[i];
+    int64_t arena = entry.getArenas()[buffer.getDeviceSlot()];
+    if (buffer.getSize() > arena || buffer.getOffset() > arena - buffer.getSize())
+      return buffer.emitOpError() << "expected to end inside the arena, but got "
+                                  << uint64_t(buffer.getOffset()) + uint64_t(buffer.getSize());
     int64_t end = buffer.getOffset() + buffer.getSize();
-    if (end > entry.getArenas()[buffer.getDeviceSlot()])
-      return buffer.emitOpError() << "expected to end inside the arena, but got " << end;
     for (size_t j = i + 1; j < roots.size() && roots[j].getOffset() < end; ++j)
       if (roots[j].getFirstUse() <= buffer.getLastUse() && buffer.getFirstUse() <= roots[j].getLastUse())
         return roots[j].emitOpError() << "expected no overlap with a live buffer, but got offset "
@@ -251,13 +260,30 @@ LogicalResult EntryVerifier::verifyArena() {
   return success();
 }
 
+LogicalResult EntryVerifier::verifyUnit(UnitOp unit, int64_t stageBefore) {
+  if (unit.getCostUs().size() != entry.getArenas().size()) // (c8)
+    return unit.emitOpError() << "expected " << entry.getArenas().size() << " costs, but got " << unit.getCostUs().size();
+  if (failed(checkAll(unit, "a buffer", unit.getLiveAfter(), buffers.size())))
+    return failure();
+  ArrayRef<int64_t> live = unit.getLiveAfter();
+  if (std::adjacent_find(live.begin(), live.end(), std::greater_equal<int64_t>()) != live.end())
+    return unit.emitOpError() << "expected 'live_after' in ascending order, each buffer once";
+  int64_t most = unit.getFirstStep() > 0 ? stageBefore + 1 : 0;
+  if (unit.getStage() < stageBefore || unit.getStage() > most)
+    return unit.emitOpError() << "expected a stage of " << stageBefore << " to " << most << ", but got " << unit.getStage();
+  return success();
+}
+
 LogicalResult EntryVerifier::verifyUnits() {
   auto programs = entry.getPrograms().getOps<ProgramOp>();
-  int64_t steps = programs.empty() ? 0 : countOps((*programs.begin()).getSteps()), next = 0;
+  int64_t steps = programs.empty() ? 0 : countOps((*programs.begin()).getSteps()), next = 0, stage = 0;
   for (auto unit : entry.getUnits().getOps<UnitOp>()) { // (c7)
     if (unit.getFirstStep() != next)
       return unit.emitOpError() << "expected to start at step " << next << ", but got " << unit.getFirstStep();
     next += unit.getNumSteps();
+    if (failed(verifyUnit(unit, stage)))
+      return failure();
+    stage = unit.getStage();
   }
   if (next != steps)
     return entry.emitOpError() << "expected units that cover " << steps << " steps, but got " << next;

@@ -170,6 +170,8 @@ def Plan_EntryOp : Plan_Table<"entry", [HasParent<"VariantOp">]> {
     * (c5) deps are earlier steps.
     * (c6) nothing writes an input or a weight.
     * (c7) units cover program 0 exactly.
+    * (c8) a unit has a cost per device, names existing buffers in ascending order and has the stage of the unit before or
+      the next, from 0.
   }];
   let arguments = (ins DenseI64ArrayAttr:$bounds, DenseI64ArrayAttr:$arenas, Plan_Flag:$open);
   let regions = (region Plan_Rows:$buffers, Plan_Rows:$maps, Plan_Rows:$programs, Plan_Rows:$units, Plan_Rows:$costs);
@@ -232,6 +234,12 @@ def Plan_StepOp : Plan_Op<"step", [HasParent<"ProgramOp">]> {
 
 def Plan_UnitOp : Plan_Op<"unit", [HasParent<"EntryOp">]> {
   let summary = "Consecutive steps that no pipeline cut may separate";
+  let description = [{
+    A row of the cut table: predicted microseconds per device slot (negative: cannot run there), bytes of weights and of the
+    arena up to the last it touches, the root buffers alive behind it, and the stage it has unless a caller cuts elsewhere.
+
+    Example: `plan.unit first_step 2 num_steps 1 cost_us [12.5] weight_bytes 4096 live_after [3, 5] stage 1`
+  }];
   let arguments = (ins Plan_Int:$first_step, Plan_Int:$num_steps, DenseF32ArrayAttr:$cost_us, Plan_Flag:$measured,
                        Plan_Default<"0">:$weight_bytes, Plan_Default<"0">:$arena_bytes, Plan_Slots:$live_after,
                        Plan_Default<"0">:$stage);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Walks the launches of `main` and records buffers, views, copies and steps in execution order.
 
+#include "passes/NodeNames.h"
 #include "passes/plan/PlanRecords.h"
 
 #include "dialects/dsc/DscRoles.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -274,6 +274,8 @@ LogicalResult Collector::collectLaunch(LaunchOp op) {
   step.dims = records.program.add(op.getDims().getSizes());
   step.grid = records.program.add(op.getTiles().getSizes());
   step.grain = op.getGrain();
+  step.stage = op.getStage();
+  step.costNs = op.getCostNs();
   if (bytes)
     step.bytes = records.program.add(bytes);
   if (std::optional<DimsAttr> flops = op.getFlops()) {
@@ -316,25 +318,12 @@ LogicalResult Collector::placeInOrder() {
   return success();
 }
 
-/// Adds the names in `loc` to `names`; positions in files are left out.
-void collectNames(Location loc, llvm::SetVector<StringAttr> &names) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    names.insert(name.getName());
-  else if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      collectNames(part, names);
-  else if (auto call = dyn_cast<CallSiteLoc>(loc))
-    collectNames(call.getCallee(), names);
-}
-
 } // namespace
 
 std::string getNodeName(Location loc) {
   constexpr size_t mostCharacters = 512;
-  llvm::SetVector<StringAttr> names;
-  collectNames(loc, names);
   std::string joined;
-  for (StringAttr name : names) {
+  for (StringAttr name : getNodeNames(loc)) {
     if (joined.size() + name.size() + 3 > mostCharacters)
       return joined.empty() ? name.getValue().take_front(mostCharacters).str() : joined + " + ...";
     joined += (joined.empty() ? "" : " + ") + name.str();

@@ -33,6 +33,7 @@ private:
   void createEntry();
   void createBuffer(const BufferRecord &buffer);
   void createStep(const StepRecord &step);
+  void createUnit(const UnitRecord &unit);
   template <class Op> Op create(NamedAttrList &attrs, unsigned regions = 0) {
     OperationState state(loc, Op::getOperationName());
     state.addAttributes(attrs);
@@ -175,15 +176,8 @@ void Creator::createEntry() {
     fill(main.getSteps(), [&] { llvm::for_each(records.steps, [&](auto &step) { createStep(step); }); });
   });
   fill(entry.getUnits(), [&] {
-    if (records.steps.empty())
-      return;
-    NamedAttrList unit;
-    unit.set("first_step", integer(0));
-    unit.set("num_steps", integer(records.steps.size()));
-    unit.set("cost_us", builder.getDenseF32ArrayAttr({0.0f}));
-    setOptional(unit, "weight_bytes", records.weights.getBytes(), 0);
-    setOptional(unit, "arena_bytes", records.arenaBytes, 0);
-    create<plan::UnitOp>(unit);
+    for (const UnitRecord &unit : formUnits(records))
+      createUnit(unit);
   });
   fill(entry.getCosts(), [] {});
 }
@@ -218,6 +212,18 @@ void Creator::createStep(const StepRecord &step) {
   setOptional(attrs, "bytes", program.resolve(step.bytes), plan::none);
   setOptional(attrs, "grain", step.grain, 1);
   create<plan::StepOp>(attrs);
+}
+
+/// Its bytes of the arena are known when buffers have their place.
+void Creator::createUnit(const UnitRecord &unit) {
+  NamedAttrList attrs;
+  attrs.set("first_step", integer(unit.firstStep));
+  attrs.set("num_steps", integer(unit.numSteps));
+  attrs.set("cost_us", builder.getDenseF32ArrayAttr({float(double(unit.costNs) * 1e-3)}));
+  setOptional(attrs, "weight_bytes", unit.weightBytes, 0);
+  setOptional(attrs, "live_after", unit.liveAfter);
+  setOptional(attrs, "stage", unit.stage, 0);
+  create<plan::UnitOp>(attrs);
 }
 
 } // namespace

@@ -39,11 +39,28 @@ struct PlaceBuffersPass : impl::PlaceBuffersPassBase<PlaceBuffersPass> {
     for (auto [buffer, slot] : llvm::zip_equal(roots, planned))
       buffer.setOffset(int64_t(slot.offset));
     entry.setArenas(ArrayRef<int64_t>{int64_t(memory.arenaBytes)});
-    for (auto unit : entry.getUnits().getOps<plan::UnitOp>())
-      unit.setArenaBytes(int64_t(memory.arenaBytes));
+    setUnitArenas(entry);
     arenaBytes += memory.arenaBytes;
     lowerBound += memory.lowerBound;
     return success();
+  }
+
+  /// A unit needs the arena up to the last byte that its steps touch.
+  void setUnitArenas(plan::EntryOp entry) {
+    auto buffers = llvm::to_vector(entry.getBuffers().getOps<plan::BufferOp>());
+    auto programs = entry.getPrograms().getOps<plan::ProgramOp>();
+    auto steps = llvm::to_vector((*programs.begin()).getSteps().getOps<plan::StepOp>());
+    for (auto unit : entry.getUnits().getOps<plan::UnitOp>()) {
+      int64_t bytes = 0;
+      for (plan::StepOp step : ArrayRef(steps).slice(unit.getFirstStep(), unit.getNumSteps()))
+        for (int64_t index : step.getBuffers()) {
+          while (buffers[index].getParent() != plan::none)
+            index = buffers[index].getParent();
+          if (buffers[index].getPlace() == plan::Place::Arena)
+            bytes = std::max(bytes, int64_t(buffers[index].getOffset() + buffers[index].getSize()));
+        }
+      unit.setArenaBytes(int64_t(schema::alignUp(uint64_t(bytes), schema::bufferAlign)));
+    }
   }
 };
 

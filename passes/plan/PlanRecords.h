@@ -35,6 +35,18 @@ struct StepRecord {
   ShapeProgram::Slot flops;
   ShapeProgram::Slot bytes;
   int64_t grain = 1;
+  int64_t stage = 0;
+  int64_t costNs = 0;
+};
+
+/// Consecutive steps that no pipeline cut may separate.
+struct UnitRecord {
+  int64_t firstStep = 0;
+  int64_t numSteps = 0;
+  int64_t costNs = 0;
+  int64_t weightBytes = 0;
+  int64_t stage = 0;
+  llvm::SmallVector<int64_t> liveAfter;
 };
 
 struct TensorRecord {
@@ -70,6 +82,10 @@ std::string getNodeName(mlir::Location loc);
 /// Reads `main` of `module` (only launches, views, weights, constants and read_dims) into records. Emits a diagnostic on
 /// failure.
 mlir::FailureOr<PlanRecords> collectPlan(mlir::ModuleOp module, mlir::func::FuncOp main);
+
+/// The cut table: a unit for each launch with the copies and reads behind it; neighbours are merged where there are more
+/// than `mostUnits`.
+std::vector<UnitRecord> formUnits(const PlanRecords &records);
 
 /// Makes the `plan.plan` at the end of the module.
 plan::PlanOp createPlan(mlir::ModuleOp module, llvm::StringRef functionName, PlanRecords &records);

@@ -8,6 +8,13 @@
 
 namespace dsc::schema {
 
+/// What a symbolic size without a bound counts as, where times and bytes are predicted: 1 if it is the first size of an
+/// input, the batch as a rule, otherwise 128; never less than its minimum.
+constexpr int64_t typicalSize(bool isFirst, int64_t minimum) {
+  int64_t size = isFirst ? 1 : 128;
+  return size < minimum ? minimum : size;
+}
+
 /// What a user wants of the boundary before a unit.
 enum class CutRule : uint8_t { free = 0, cut = 1, keep = 2 };
 
@@ -18,6 +25,12 @@ struct StageLink {
   uint64_t bytesPerMicrosecond; ///< 0: there is no way
   bool blocking;                ///< a transfer occupies both ends instead of overlapping with their compute
 };
+
+/// Between threads of one process: a wake-up, nothing is copied.
+inline constexpr StageLink inProcessLink = {1000, UINT64_MAX, false};
+
+/// Items in flight per boundary, and what a further stage must take off the bottleneck, unless asked otherwise.
+inline constexpr uint32_t defaultDepth = 2, defaultGainPercent = 5;
 
 /// The input: `numUnits` units in execution order, `numStages` stages in the order the data takes. Nothing is
 /// trusted; bytes add up with saturation.

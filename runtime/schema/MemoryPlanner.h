@@ -7,6 +7,8 @@
 #ifndef DSC_RUNTIME_SCHEMA_MEMORYPLANNER_H
 #define DSC_RUNTIME_SCHEMA_MEMORYPLANNER_H
 
+#include "runtime/schema/Sort.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +34,8 @@ namespace detail {
 inline uint64_t maxLiveBytes(const PlannedBuffer *buffers, uint32_t *first, uint32_t *last, size_t count) {
   for (size_t i = 0; i < count; ++i)
     first[i] = last[i] = uint32_t(i);
-  std::sort(first, first + count, [&](uint32_t a, uint32_t b) { return buffers[a].firstUse < buffers[b].firstUse; });
-  std::sort(last, last + count, [&](uint32_t a, uint32_t b) { return buffers[a].lastUse < buffers[b].lastUse; });
+  sortRange(first, count, [&](uint32_t a, uint32_t b) { return buffers[a].firstUse < buffers[b].firstUse; });
+  sortRange(last, count, [&](uint32_t a, uint32_t b) { return buffers[a].lastUse < buffers[b].lastUse; });
   uint64_t live = 0, most = 0;
   for (size_t i = 0, dead = 0; i < count; ++i) {
     for (; buffers[last[dead]].lastUse < buffers[first[i]].firstUse; ++dead)
@@ -75,7 +77,7 @@ inline uint64_t placeInOrder(PlannedBuffer *buffers, size_t count, PlacementOrde
                              uint32_t *byOffset) {
   for (size_t i = 0; i < count; ++i)
     order[i] = uint32_t(i);
-  std::sort(order, order + count, [&](uint32_t a, uint32_t b) {
+  sortRange(order, count, [&](uint32_t a, uint32_t b) {
     unsigned __int128 keyA = placementKey(buffers[a], by), keyB = placementKey(buffers[b], by);
     if (keyA != keyB)
       return keyA > keyB;

@@ -75,25 +75,6 @@ dsc_status checkUse(const Busy &busy, const dsc_context &context, dsc_error *err
   return DSC_OK;
 }
 
-dsc_status execute(dsc_context &context, uint64_t deadlineNs, dsc_error *error) {
-  ContextEntry *entry;
-  if (dsc_status s = bindInputs(context, entry, error))
-    return s;
-  if (dsc_status s = checkTensors(context, *entry, error))
-    return s;
-  if (dsc_status s = resolveBuffers(context, *entry, readyAtStart, error))
-    return s;
-  ThreadPool &pool = context.plan->runtime->pool;
-  pool.beginRun();
-  dsc_status status;
-  {
-    FloatScope floats;
-    status = runSteps(context, *entry, deadlineNs, error);
-  }
-  pool.endRun();
-  return status ? status : describeOutputs(context, *entry, false, error);
-}
-
 dsc_status run(dsc_context *context, const dsc_tensor *in, uint32_t numIn, dsc_tensor *out, uint32_t numOut,
                uint64_t timeoutNs, dsc_error *error) {
   if (!context)
@@ -101,27 +82,23 @@ dsc_status run(dsc_context *context, const dsc_tensor *in, uint32_t numIn, dsc_t
   Busy busy(*context);
   if (dsc_status s = checkUse(busy, *context, error))
     return s;
-  dsc_runtime &runtime = *context->plan->runtime;
-  bool isTracing = runtime.isTracing();
-  uint64_t begin = isTracing || timeoutNs ? nowNanoseconds() : 0;
+  uint64_t begin = context->plan->runtime->isTracing() || timeoutNs ? nowNanoseconds() : 0;
   uint64_t deadline = timeoutNs > UINT64_MAX - begin ? UINT64_MAX : timeoutNs ? begin + timeoutNs : 0;
-  context->runTraceId = isTracing ? runtime.newTraceId() : 0;
-  __atomic_store_n(&context->isCancelled, 0, __ATOMIC_RELAXED);
-  dsc_status status = readTensors(in, numIn, "input", context->inputs, error);
+  ContextEntry *entry;
+  dsc_status status = startRun(*context, in, numIn, out, numOut, entry, error);
   if (!status)
-    status = readTensors(out, numOut, "output", context->outputs, error);
+    status = continueRun(*context, *entry, 0, entry->numSteps, deadline, error);
   if (!status)
-    status = execute(*context, deadline, error);
+    status = describeOutputs(*context, *entry, false, error);
   context->lastStatus = status;
-  if (isTracing)
-    runtime.trace(DSC_TRACE_RUN, context->runTraceId, 0, begin, 0, 0, context->function->name()->c_str());
+  traceRun(*context, begin);
   return status ? status : succeed(error);
 }
 
-dsc_status checkCreateCall(dsc_plan *plan, const dsc_context_options &options, dsc_error *error) {
-  if (!plan->runtime->isAlive())
+dsc_status checkCreateCall(const dsc_plan &plan, const dsc_context_options &options, dsc_error *error) {
+  if (!plan.runtime->isAlive())
     return fail(error, DSC_E_INVALID_ARGUMENT, nowhere, "a runtime does not survive fork");
-  const auto &functions = *plan->root->functions();
+  const auto &functions = *plan.root->functions();
   if (options.function >= functions.size())
     return fail(error, DSC_E_NOT_FOUND, options.function, "the plan has no such function");
   if (options.variant >= functions[options.function]->variants()->size())
@@ -132,6 +109,65 @@ dsc_status checkCreateCall(dsc_plan *plan, const dsc_context_options &options, d
 }
 
 } // namespace
+
+dsc_status createContext(dsc_plan &plan, const dsc_context_options &options, ThreadPool *stagePool, dsc_context *&out,
+                         dsc_error *error) {
+  if (dsc_status s = checkCreateCall(plan, options, error))
+    return s;
+  Memory memory;
+  memory.init(&plan.runtime->memory.hooks());
+  auto context = memory.array<dsc_context>(1);
+  if (!context)
+    return fail(error, DSC_E_OUT_OF_MEMORY, nowhere, "no memory for the context");
+  context->memory = memory;
+  context->plan = &plan;
+  context->pool = stagePool ? stagePool : &plan.runtime->pool;
+  context->isStaged = !stagePool;
+  context->function = plan.root->functions()->Get(options.function);
+  context->variant = options.variant;
+  retain(&plan);
+  if (dsc_status s = setUp(*context, options, error)) {
+    dsc_context_release(context);
+    return s;
+  }
+  out = context;
+  return succeed(error);
+}
+
+dsc_status startRun(dsc_context &context, const dsc_tensor *in, uint32_t numIn, dsc_tensor *out, uint32_t numOut,
+                    ContextEntry *&entry, dsc_error *error) {
+  dsc_runtime &runtime = *context.plan->runtime;
+  context.runTraceId = runtime.isTracing() ? runtime.newTraceId() : 0;
+  __atomic_store_n(&context.isCancelled, 0, __ATOMIC_RELAXED);
+  if (dsc_status s = readTensors(in, numIn, "input", context.inputs, error))
+    return s;
+  if (dsc_status s = readTensors(out, numOut, "output", context.outputs, error))
+    return s;
+  if (dsc_status s = bindInputs(context, entry, error))
+    return s;
+  if (dsc_status s = checkTensors(context, *entry, error))
+    return s;
+  return resolveBuffers(context, *entry, readyAtStart, error);
+}
+
+dsc_status continueRun(dsc_context &context, ContextEntry &entry, uint32_t first, uint32_t end, uint64_t deadlineNs,
+                       dsc_error *error) {
+  context.pool->beginRun();
+  dsc_status status;
+  {
+    FloatScope floats;
+    status = runSteps(context, entry, first, end, deadlineNs, error);
+  }
+  context.pool->endRun();
+  return status;
+}
+
+void traceRun(const dsc_context &context, uint64_t beginNs) {
+  const dsc_runtime &runtime = *context.plan->runtime;
+  if (runtime.isTracing())
+    runtime.trace(DSC_TRACE_RUN, context.runTraceId, 0, beginNs, 0, 0, context.function->name()->c_str());
+}
+
 } // namespace dsc::rt
 
 using namespace dsc::rt;
@@ -146,24 +182,7 @@ dsc_status dsc_context_create(dsc_plan *plan, const dsc_context_options *given, 
   dsc_context_options options;
   if (dsc_status s = readStruct(given, options, "dsc_context_options", error))
     return s;
-  if (dsc_status s = checkCreateCall(plan, options, error))
-    return s;
-  Memory memory;
-  memory.init(&plan->runtime->memory.hooks());
-  auto context = memory.array<dsc_context>(1);
-  if (!context)
-    return fail(error, DSC_E_OUT_OF_MEMORY, nowhere, "no memory for the context");
-  context->memory = memory;
-  context->plan = plan;
-  context->function = plan->root->functions()->Get(options.function);
-  context->variant = options.variant;
-  retain(plan);
-  if (dsc_status s = setUp(*context, options, error)) {
-    dsc_context_release(context);
-    return s;
-  }
-  *out = context;
-  return succeed(error);
+  return createContext(*plan, options, nullptr, *out, error);
 }
 
 void dsc_context_release(dsc_context *context) {

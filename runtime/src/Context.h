@@ -70,6 +70,8 @@ struct Staging {
 struct dsc_context {
   dsc_plan *plan;
   dsc::rt::Memory memory;
+  dsc::rt::ThreadPool *pool; // of the runtime, or of the pipeline stage that runs now
+  bool isStaged;             // has memory for outputs the caller gives none for
   const dsc::schema::Function *function;
   uint32_t numVariants, variant;
   dsc::rt::ContextVariant *variants;
@@ -92,6 +94,22 @@ struct dsc_context {
 
 namespace dsc::rt {
 
+/// dsc_context_create behind its checks of pointers. `stagePool`, when given, makes a context of a pipeline: without memory
+/// for outputs, with scratch memory for as many threads as that pool has.
+dsc_status createContext(dsc_plan &plan, const dsc_context_options &options, ThreadPool *stagePool, dsc_context *&out,
+                         dsc_error *error);
+
+/// A run up to its first step: reads and checks the tensors, picks the entry.
+dsc_status startRun(dsc_context &context, const dsc_tensor *in, uint32_t numIn, dsc_tensor *out, uint32_t numOut,
+                    ContextEntry *&entry, dsc_error *error);
+
+/// Steps [first, end) with the context's pool awake and the floating-point state of kernels. `deadlineNs` 0 = none.
+dsc_status continueRun(dsc_context &context, ContextEntry &entry, uint32_t first, uint32_t end, uint64_t deadlineNs,
+                       dsc_error *error);
+
+/// Tells the trace hook that the run is over.
+void traceRun(const dsc_context &context, uint64_t beginNs);
+
 /// Prepares every entry of every variant: places buffers, resolves kernels. Part of dsc_context_create.
 dsc_status prepareEntries(dsc_context &context, dsc_error *error);
 
@@ -107,8 +125,9 @@ dsc_status checkTensors(dsc_context &context, const ContextEntry &entry, dsc_err
 /// Pointers and sizes of the dynamic buffers that become known at `step`.
 dsc_status resolveBuffers(dsc_context &context, ContextEntry &entry, int32_t step, dsc_error *error);
 
-/// Runs all steps of the entry. `deadlineNs` 0 = none.
-dsc_status runSteps(dsc_context &context, ContextEntry &entry, uint64_t deadlineNs, dsc_error *error);
+/// Runs steps [first, end) of the entry. `deadlineNs` 0 = none.
+dsc_status runSteps(dsc_context &context, ContextEntry &entry, uint32_t first, uint32_t end, uint64_t deadlineNs,
+                    dsc_error *error);
 
 /// Writes shape, type and, for staged outputs, memory into the caller's tensors. With `upperBounds`, sizes that depend on
 /// data get their largest value.

@@ -61,6 +61,10 @@ dsc_status allocateStaging(dsc_context &context, dsc_error *error) {
     }
   });
   for (uint32_t i = 0; i < count; ++i) {
+    if (!context.isStaged) {
+      context.staging[i].bytes = 0;
+      continue;
+    }
     context.staging[i].data =
         static_cast<uint8_t *>(context.memory.allocate(std::max(context.staging[i].bytes, bufferAlign)));
     if (!context.staging[i].data)
@@ -81,7 +85,7 @@ dsc_status allocateWorkSpace(dsc_context &context, dsc_error *error) {
   context.dims = context.memory.array<int64_t>(mostDims);
   context.slots = context.memory.array<int64_t>(slotCount(*context.function));
   context.faultWord = context.memory.array<uint8_t>(faultBytes);
-  uint64_t threads = context.plan->runtime->pool.concurrency();
+  uint64_t threads = context.pool->concurrency();
   context.scratch = static_cast<uint8_t *>(context.memory.allocate(threads * context.scratchBytes));
   if (!context.arguments || !context.dims || !context.slots || !context.faultWord || !context.scratch)
     return noMemory("work space", threads * context.scratchBytes, error);

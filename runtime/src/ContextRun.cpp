@@ -41,7 +41,7 @@ dsc_status launch(dsc_context &context, ContextEntry &entry, const EntryStep &st
     return fail(error, DSC_E_INVALID_ARGUMENT, index, "step %u ('%s') has a negative size", index, step.name);
   if (tiles == 0)
     return DSC_OK;
-  ThreadPool &pool = context.plan->runtime->pool;
+  ThreadPool &pool = *context.pool;
   uint64_t worthwhile = uint64_t(tiles) / step.grain;
   uint32_t parts = uint32_t(std::max<uint64_t>(1, std::min<uint64_t>(worthwhile, pool.concurrency())));
   if (parts == 1) {
@@ -195,11 +195,12 @@ dsc_status resolveBuffers(dsc_context &context, ContextEntry &entry, int32_t ste
   return DSC_OK;
 }
 
-dsc_status runSteps(dsc_context &context, ContextEntry &entry, uint64_t deadlineNs, dsc_error *error) {
+dsc_status runSteps(dsc_context &context, ContextEntry &entry, uint32_t first, uint32_t end, uint64_t deadlineNs,
+                    dsc_error *error) {
   dsc_runtime &runtime = *context.plan->runtime;
   bool isTracing = runtime.isTracing();
   memset(context.faultWord, 0, faultBytes);
-  for (uint32_t i = 0; i < entry.numSteps; ++i) {
+  for (uint32_t i = first; i < end; ++i) {
     if (__atomic_load_n(&context.isCancelled, __ATOMIC_RELAXED))
       return fail(error, DSC_E_CANCELLED, i, "cancelled before step %u", i);
     if (deadlineNs && nowNanoseconds() >= deadlineNs)

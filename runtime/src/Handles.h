@@ -72,6 +72,10 @@ namespace dsc::rt {
 void retain(dsc_runtime *runtime);
 void retain(dsc_plan *plan);
 
+/// Null where the plan has no such function or variant.
+const schema::Function *functionOf(const dsc_plan *plan, uint32_t index);
+const schema::Variant *variantOf(const dsc_plan *plan, uint32_t function, uint32_t index);
+
 /// Compares weights with their CRC-32C, or their SHA-256 with `thorough`, and all other segments with their SHA-256.
 dsc_status checkDigests(dsc_plan &plan, bool weights, bool others, bool thorough, dsc_error *error);
 

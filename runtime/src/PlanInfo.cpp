@@ -9,16 +9,16 @@
 using namespace dsc::rt;
 using namespace dsc::schema;
 
-namespace {
-
-const Function *functionOf(const dsc_plan *plan, uint32_t index) {
+const Function *dsc::rt::functionOf(const dsc_plan *plan, uint32_t index) {
   return plan && index < plan->root->functions()->size() ? plan->root->functions()->Get(index) : nullptr;
 }
 
-const Variant *variantOf(const dsc_plan *plan, uint32_t function, uint32_t index) {
+const Variant *dsc::rt::variantOf(const dsc_plan *plan, uint32_t function, uint32_t index) {
   const Function *f = functionOf(plan, function);
   return f && index < f->variants()->size() ? f->variants()->Get(index) : nullptr;
 }
+
+namespace {
 
 dsc_status noSuch(const char *what, uint32_t index, dsc_error *error) {
   return fail(error, DSC_E_NOT_FOUND, index, "the plan has no such %s", what);
@@ -184,7 +184,9 @@ dsc_status dsc_plan_variant(const dsc_plan *plan, uint32_t fn, uint32_t v, dsc_v
     return noSuch("variant", v, error);
   dsc_variant_info info = {};
   info.num_buckets = variant->entries()->size();
-  info.num_units = variant->entries()->Get(0)->units()->size();
+  const auto &units = *variant->entries()->Get(0)->units();
+  info.num_units = units.size();
+  info.num_stages = uint32_t(units[units.size() - 1]->stage()) + 1;
   info.quality = variant->quality();
   info.name = variant->name()->c_str();
   for (const Entry *entry : *variant->entries())

@@ -54,6 +54,19 @@ uint32_t calibrateSpin() {
 
 } // namespace
 
+bool startThread(pthread_t &thread, void *(*body)(void *), void *argument) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stackBytes);
+  bool isStarted = pthread_create(&thread, &attributes, body, argument) == 0;
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return isStarted;
+}
+
 bool ThreadPool::start(uint32_t threads, const dsc_threads *callerHooks, Memory &memory) {
   memset(static_cast<void *>(this), 0, sizeof *this);
   if (callerHooks && callerHooks->parallel_for) {
@@ -72,22 +85,13 @@ bool ThreadPool::start(uint32_t threads, const dsc_threads *callerHooks, Memory 
   if (!workers)
     return false;
   spinLimit = calibrateSpin();
-  // Workers must not receive the host's signals.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, stackBytes);
   for (uint32_t i = 0; i + 1 < count; ++i) {
     workers[i].pool = this;
     workers[i].index = i + 1;
-    if (pthread_create(&workers[i].thread, &attributes, workerMain, &workers[i]) != 0)
+    if (!startThread(workers[i].thread, workerMain, &workers[i]))
       break;
     ++numWorkers;
   }
-  pthread_attr_destroy(&attributes);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   count = numWorkers + 1;
   return true;
 }

@@ -11,6 +11,9 @@ namespace dsc::rt {
 
 using PoolBody = void (*)(void *argument, uint32_t index);
 
+/// Starts a thread that never receives the host's signals; false if the system refuses.
+bool startThread(pthread_t &thread, void *(*body)(void *), void *argument);
+
 /// One region at a time. Contexts of other threads that find the pool taken run their share themselves, so nobody waits
 /// and results, which do not depend on the number of threads, stay the same.
 class ThreadPool {
@@ -22,6 +25,9 @@ public:
 
   /// Threads a region may use, the caller's included.
   uint32_t concurrency() const { return count; }
+
+  /// The hooks it was started with, or null.
+  const dsc_threads *callerHooks() const { return hooks.parallel_for ? &hooks : nullptr; }
 
   /// Around a run: workers may spin for the next region while at least one run is in progress.
   void beginRun();

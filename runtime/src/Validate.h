@@ -9,6 +9,9 @@
 
 namespace dsc::rt {
 
+/// Times in a plan are at most this; the partitioner's limit of 2^50 ns is above it.
+inline constexpr float maxMicroseconds = 1e12f;
+
 /// A plan that passed the flatbuffers verifier, with the file around it.
 struct ValidateInput {
   const schema::Plan *plan;
@@ -91,7 +94,6 @@ private:
   dsc_status checkBufferSize(const FunctionState &state, const EntryState &entry, uint32_t index);
   dsc_status checkRootsOfTensors(const FunctionState &state, const EntryState &entry);
   dsc_status checkMaps(const FunctionState &state, const EntryState &entry);
-  dsc_status checkUnits(const EntryState &entry);
   dsc_status checkCosts(const FunctionState &state, const EntryState &entry);
 
   // ValidateSteps.cpp
@@ -103,6 +105,12 @@ private:
   dsc_status access(EntryState &entry, uint32_t step, uint32_t buffer, uint8_t mode, bool writtenHere);
   dsc_status checkAccesses(EntryState &entry, uint32_t index);
   bool areReady(const FunctionState &state, const flatbuffers::Vector<uint32_t> *slots, uint32_t step);
+
+  // ValidateUnits.cpp
+  dsc_status checkUnits(const EntryState &entry);
+  dsc_status checkUnit(const EntryState &entry, uint32_t index, uint32_t firstStep, uint32_t stageBefore);
+  dsc_status checkLiveAfter(const EntryState &entry, uint32_t index, uint32_t end, uint32_t expected);
+  bool isAlive(const EntryState &entry, uint32_t buffer, uint32_t step);
 
   // ValidateLiveness.cpp
   dsc_status checkLiveness(const EntryState &entry);

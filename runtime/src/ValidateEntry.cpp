@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Validator: what an entry owns besides its buffers and steps: sizes at its bounds, arenas, tensor maps, units, costs.
+// Validator: what an entry owns besides its buffers and steps: sizes at its bounds, arenas, tensor maps, costs.
 #include "runtime/src/Validate.h"
 
 #include <algorithm>
@@ -11,11 +11,6 @@ using namespace schema;
 namespace {
 
 constexpr uint32_t maxMapRank = 5, maxMapEnum = 7;
-constexpr float maxMicroseconds = 1e12f;
-
-uint8_t rawByte(const Unit *unit, flatbuffers::voffset_t field) {
-  return reinterpret_cast<const flatbuffers::Table *>(unit)->GetField<uint8_t>(field, 0);
-}
 
 /// Work space of one entry.
 struct ScopedMemory : Memory {
@@ -131,36 +126,6 @@ dsc_status Validator::checkMaps(const FunctionState &state, const EntryState &en
       return corrupt("map", i, "known modes");
   }
   return DSC_OK;
-}
-
-dsc_status Validator::checkUnits(const EntryState &entry) {
-  const auto &units = *entry.entry->units();
-  if (units.size() == 0 || !spend(units.size()))
-    return corrupt("units", units.size(), "at least one");
-  uint32_t covered = 0;
-  for (uint32_t i = 0; i < units.size(); ++i) {
-    const Unit &unit = *units[i];
-    if (unit.first_step() != covered || unit.num_steps() == 0 || unit.num_steps() > entry.numSteps - covered)
-      return corrupt("unit", i, "steps that follow the unit before, inside the program");
-    covered += unit.num_steps();
-    if (unit.cost_us()->size() != plan.devices()->size() || !spend(unit.cost_us()->size()))
-      return corrupt("unit", i, "a cost for each device slot");
-    for (float cost : *unit.cost_us())
-      if (!(cost >= -maxMicroseconds && cost <= maxMicroseconds))
-        return corrupt("unit", i, "finite costs");
-    if (rawByte(&unit, Unit::VT_MEASURED) > 1 || unit.stage() >= units.size() ||
-        (entry.open && unit.arena_bytes()))
-      return corrupt("unit", i, "a stage below the number of units and truth values of 0 or 1");
-    uint32_t live = sizeOf(unit.live_after());
-    if (!spend(live))
-      return corrupt("unit", i, "fewer live buffers");
-    for (uint32_t k = 0; k < live; ++k) {
-      uint32_t buffer = unit.live_after()->Get(k);
-      if (buffer >= entry.numBuffers || (k && buffer <= unit.live_after()->Get(k - 1)))
-        return corrupt("unit", i, "live buffers that exist, each once and in ascending order");
-    }
-  }
-  return covered == entry.numSteps ? DSC_OK : corrupt("units", units.size(), "all steps of the program");
 }
 
 dsc_status Validator::checkCosts(const FunctionState &state, const EntryState &entry) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Validator: arena roots that share bytes are never live at the same time. Steps run in the order of their index, so
 // lifetimes are intervals of steps; a sweep over time keeps the live ranges in order of offset.
+#include "runtime/schema/Sort.h"
 #include "runtime/src/Validate.h"
 
 #include <algorithm>
@@ -97,13 +98,13 @@ dsc_status Validator::checkOverlap(const EntryState &entry, uint32_t deviceSlot)
         entry.life[i].accessed)
       ranges[count++] = {buffer.offset(), buffer.offset() + buffer.size(), entry.life[i].first, entry.life[i].last, i};
   }
-  std::sort(ranges, ranges + count, [](const LiveRange &a, const LiveRange &b) {
+  sortRange(ranges, count, [](const LiveRange &a, const LiveRange &b) {
     return a.begin != b.begin ? a.begin < b.begin : a.buffer < b.buffer;
   });
   for (uint32_t i = 0; i < count; ++i)
     byFirst[i] = byLast[i] = i;
-  std::sort(byFirst, byFirst + count, [&](uint32_t a, uint32_t b) { return ranges[a].first < ranges[b].first; });
-  std::sort(byLast, byLast + count, [&](uint32_t a, uint32_t b) { return ranges[a].last < ranges[b].last; });
+  sortRange(byFirst, count, [&](uint32_t a, uint32_t b) { return ranges[a].first < ranges[b].first; });
+  sortRange(byLast, count, [&](uint32_t a, uint32_t b) { return ranges[a].last < ranges[b].last; });
 
   RankSet live;
   if (!live.init(count, memory))

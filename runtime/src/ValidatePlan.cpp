@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Validator, top level: version, devices, segments, texts; and the helpers of the other Validate*.cpp files.
+#include "runtime/schema/Sort.h"
 #include "runtime/src/Validate.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ bool Validator::isName(const flatbuffers::String *text, uint32_t maxBytes) {
 }
 
 bool Validator::isUnique(const flatbuffers::String **names, uint32_t count) {
-  std::sort(names, names + count, textLess);
+  sortRange(names, count, textLess);
   for (uint32_t i = 1; i < count; ++i)
     if (!textLess(names[i - 1], names[i]))
       return false;

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times dsc against onnxruntime: same process, one thread, f32, the two and a peak loop taking turns.
 
-usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--partitioner] [--level v3|v4|v4vnni]
-                [--json FILE]
+usage: bench.py --bin DIR [--models resnet50,...] [--batches 1,4] [--seconds 8] [--ops] [--partitioner] [--pipelines]
+                [--level v3|v4|v4vnni] [--json FILE]
 Without --ops whole models are compared; with it single products and convolutions, best of five medians, as a share
 of the measured peak. --level caps what dsc uses; onnxruntime takes what the machine has. --partitioner times the
-pipeline partitioner and nothing else.
+pipeline partitioner and nothing else, --pipelines models on two stages against one.
 """
 import argparse
 import ctypes
@@ -31,6 +31,7 @@ import libdsc  # noqa: E402
 import model as minilm  # noqa: E402
 import models  # noqa: E402
 import operators  # noqa: E402
+import stage_rates  # noqa: E402
 
 LEVELS = {"": 0, "v3": libdsc.V3, "v4": libdsc.V4, "v4vnni": libdsc.V4_VNNI}
 NAMES = ("resnet50", "bert_base", "vit_b16", "minilm")
@@ -154,9 +155,16 @@ def main():
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--ops", action="store_true")
     parser.add_argument("--partitioner", action="store_true")
+    parser.add_argument("--pipelines", action="store_true")
     parser.add_argument("--level", choices=list(LEVELS), default="")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    if options.pipelines:
+        print(f"machine: {machine()}, one thread to a stage", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            stage_rates.bench_pipelines(options.bin, [(n, compare.model_file(n)) for n in options.models if n in models.MODELS],
+                                        folder)
+        return
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     if options.partitioner:
         print(f"machine: {machine()}", flush=True)

@@ -49,6 +49,27 @@ class ContextOptions(c.Structure):
                 ("reserved", c.c_uint32)]
 
 
+class VariantInfo(c.Structure):
+    _fields_ = [("struct_size", c.c_uint32), ("num_buckets", c.c_uint32), ("num_units", c.c_uint32),
+                ("quality", c.c_float), ("name", c.c_char_p), ("arena_bytes", c.c_uint64),
+                ("shared_weight_bytes", c.c_uint64), ("own_weight_bytes", c.c_uint64), ("num_stages", c.c_uint32),
+                ("reserved", c.c_uint32)]
+
+
+class Stage(c.Structure):
+    _fields_ = [("struct_size", c.c_uint32), ("device_kind", c.c_int32), ("device_index", c.c_int32),
+                ("reserved", c.c_int32), ("mem_bytes", c.c_uint64), ("first_unit", c.c_uint32),
+                ("num_units", c.c_uint32), ("compute_us", c.c_double), ("transfer_us", c.c_double),
+                ("weight_bytes", c.c_uint64), ("arena_bytes", c.c_uint64), ("receive_bytes", c.c_uint64)]
+
+
+class PipelineOptions(c.Structure):
+    _fields_ = [("struct_size", c.c_uint32), ("function", c.c_uint32), ("variant", c.c_uint32),
+                ("num_stages", c.c_uint32), ("stages", c.POINTER(Stage)), ("max_dims", c.POINTER(c.c_int64)),
+                ("num_max_dims", c.c_uint32), ("depth", c.c_uint32), ("num_threads", c.c_uint32),
+                ("reserved", c.c_uint32)]
+
+
 def sized(kind, **fields):
     return kind(struct_size=c.sizeof(kind), **fields)
 
@@ -58,7 +79,7 @@ class Plan:
 
     def __init__(self, library, path, threads=1, level=0):
         self.lib = c.CDLL(str(library))
-        for name in ("dsc_runtime_release", "dsc_plan_release", "dsc_context_release"):
+        for name in ("dsc_runtime_release", "dsc_plan_release", "dsc_context_release", "dsc_pipeline_release"):
             getattr(self.lib, name).restype = None
         self.error = sized(Error)
         self.runtime, self.plan, self.context = c.c_void_p(), c.c_void_p(), c.c_void_p()
@@ -97,13 +118,23 @@ class Plan:
         dims = self.max_dims(arrays)
         options = sized(ContextOptions, max_dims=c.cast(dims, c.POINTER(c.c_int64)), num_max_dims=len(dims))
         self.check(self.lib.dsc_context_create(self.plan, c.byref(options), c.byref(self.context), c.byref(self.error)))
-        self.arrays = [np.ascontiguousarray(arrays[info.name.decode()]) for info in self.inputs]
-        self.bound = (Tensor * len(self.arrays))()
-        for tensor, array in zip(self.bound, self.arrays):
+        self.bind(arrays)
+
+    def bind(self, arrays):
+        """Takes other inputs, no larger than those of prepare."""
+        self.arrays, self.bound = self.tensors(arrays[info.name.decode()] for info in self.inputs)
+        self.results = (Tensor * len(self.outputs))()
+
+    @staticmethod
+    def tensors(arrays):
+        """(arrays without gaps, tensors over them)."""
+        arrays = [np.ascontiguousarray(array) for array in arrays]
+        bound = (Tensor * len(arrays))()
+        for tensor, array in zip(bound, arrays):
             tensor.struct_size, tensor.dtype, tensor.device_kind = c.sizeof(Tensor), CODES[array.dtype], CPU
             tensor.rank, tensor.data, tensor.data_bytes = array.ndim, array.ctypes.data, array.nbytes
             tensor.shape[: array.ndim] = array.shape
-        self.results = (Tensor * len(self.outputs))()
+        return arrays, bound
 
     def run(self):
         """One run on the prepared inputs."""
@@ -122,7 +153,56 @@ class Plan:
             found[info.name.decode()] = np.frombuffer(c.string_at(tensor.data, size), kind).reshape(shape).copy()
         return found
 
+    def variant(self):
+        info = sized(VariantInfo)
+        self.check(self.lib.dsc_plan_variant(self.plan, 0, 0, c.byref(info), c.byref(self.error)))
+        return info
+
+    def partition(self, count):
+        """At most `count` stages, as the runtime cuts the plan."""
+        stages = (Stage * count)(*[sized(Stage) for _ in range(count)])
+        self.check(self.lib.dsc_plan_partition(self.plan, 0, 0, stages, count, None, c.byref(self.error)))
+        return stages
+
     def close(self):
         self.lib.dsc_context_release(self.context)
         self.lib.dsc_plan_release(self.plan)
         self.lib.dsc_runtime_release(self.runtime)
+
+
+class Pipeline:
+    """Stages of a plan; `most` are the largest inputs that will come. Without stages it runs as the plan was compiled."""
+
+    LIMIT = 12  # DSC_E_LIMIT
+
+    def __init__(self, plan, most, stages=(), depth=0, threads=0):
+        self.plan, self.lib, self.pipeline = plan, plan.lib, c.c_void_p()
+        dims, self.stages = plan.max_dims(most), (Stage * len(stages))(*stages)
+        options = sized(PipelineOptions, num_stages=len(stages), stages=self.stages if stages else None,
+                        max_dims=c.cast(dims, c.POINTER(c.c_int64)), num_max_dims=len(dims), depth=depth,
+                        num_threads=threads)
+        plan.check(self.lib.dsc_pipeline_create(plan.plan, c.byref(options), c.byref(self.pipeline),
+                                                c.byref(plan.error)))
+
+    def submit(self, arrays, outputs):
+        """The item, to wait for; None where all slots are taken. `outputs`: arrays to write, by name."""
+        inputs = self.plan.tensors(arrays[info.name.decode()] for info in self.plan.inputs)
+        results = self.plan.tensors(outputs[info.name.decode()] for info in self.plan.outputs)
+        ticket = c.c_uint64()
+        status = self.lib.dsc_pipeline_submit(self.pipeline, inputs[1], len(inputs[1]), results[1], len(results[1]),
+                                              c.byref(ticket), c.byref(self.plan.error))
+        if status == self.LIMIT:
+            return None
+        self.plan.check(status)
+        return ticket, inputs, results
+
+    def wait(self, item):
+        """The outputs of an item by name."""
+        ticket, _, (arrays, tensors) = item
+        self.plan.check(self.lib.dsc_pipeline_wait(self.pipeline, ticket, c.c_uint64(0), c.byref(self.plan.error)))
+        shapes = [tuple(tensor.shape[: tensor.rank]) for tensor in tensors]
+        return {info.name.decode(): array.reshape(shape)
+                for info, array, shape in zip(self.plan.outputs, arrays, shapes)}
+
+    def close(self):
+        self.lib.dsc_pipeline_release(self.pipeline)

@@ -100,16 +100,22 @@ void mutateList(Random &random, const List &list) {
 
 } // namespace
 
+void PlanCorpus::add(const PlanFile &file) {
+  files.push_back(file.write());
+  seeds.push_back({metadataOf(files.back()), file.segments});
+}
+
 PlanCorpus::PlanCorpus() {
   std::vector<PlanBuilder> plans;
   plans.push_back(addPlan(16));
   plans.push_back(batchPlan(8));
   plans.push_back(batchPlan(INT64_MAX));
   plans.push_back(richPlan());
-  for (PlanBuilder &plan : plans) {
-    files.push_back(plan.bytes());
-    seeds.push_back({metadataOf(files.back()), plan.file.segments});
-  }
+  for (PlanBuilder &plan : plans)
+    add(plan.finish());
+  for (PlanBuilder &plan : plans)
+    add(plan.finish(true));
+  add(chainPlan(6, 16));
 }
 
 Bytes sealMetadata(const Bytes &metadata, const std::vector<Bytes> &segments) {
@@ -188,6 +194,25 @@ static bool passesVerifier(const Bytes &file) {
   return PlanBufferHasIdentifier(metadata.data()) && VerifyPlanBuffer(verifier);
 }
 
+/// Cuts each variant into stages that may be too small.
+static void cut(dsc_plan *plan, uint32_t fn) {
+  for (uint32_t v = 0; v < dsc_plan_variant_count(plan, fn); ++v) {
+    dsc_stage stages[4] = {};
+    for (dsc_stage &stage : stages)
+      stage.struct_size = sizeof stage;
+    stages[3].mem_bytes = 64;
+    dsc_plan_partition(plan, fn, v, stages, 4, nullptr, nullptr);
+    dsc_pipeline_options options = {};
+    options.struct_size = sizeof options;
+    options.function = fn;
+    options.variant = v;
+    options.depth = 1;
+    dsc_pipeline *pipeline = nullptr;
+    dsc_pipeline_create(plan, &options, &pipeline, nullptr);
+    dsc_pipeline_release(pipeline);
+  }
+}
+
 /// Reads everything the API offers about a plan that passed.
 static void inspect(dsc_plan *plan) {
   for (uint32_t fn = 0; fn < dsc_plan_function_count(plan); ++fn) {
@@ -211,6 +236,7 @@ static void inspect(dsc_plan *plan) {
     dsc_context *context = nullptr;
     dsc_context_create(plan, &options, &context, nullptr);
     dsc_context_release(context);
+    cut(plan, fn);
   }
 }
 

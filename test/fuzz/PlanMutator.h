@@ -34,6 +34,8 @@ private:
     Bytes metadata;
     std::vector<Bytes> segments;
   };
+  void add(const PlanFile &file);
+
   std::vector<Bytes> files;
   std::vector<Seed> seeds;
 };

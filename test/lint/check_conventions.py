@@ -23,6 +23,7 @@ LAYERS = {
     "passes/": ["passes/", "dialects/", "mlir/", "llvm/", "runtime/schema/"],
     "compiler/": ["compiler/", "passes/", "dialects/", "mlir/", "llvm/", "lld/", "runtime/schema/", "flatbuffers/"],
     "tools/": ["tools/", "compiler/", "passes/", "dialects/", "mlir/", "llvm/", "runtime/schema/"],
+    "tools/cuda-sim/": ["tools/cuda-sim/"],
     "tools/dsc-run/": ["tools/", "runtime/include/", "runtime/schema/", "dsc/"],
 }
 ONNX_FILES = ("compiler/import/OnnxModel", "tools/TensorFile", "tools/dsc-conformance", "test/", "compiler/import/Onnx")

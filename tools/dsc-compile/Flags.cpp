@@ -32,11 +32,14 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   --quant-report=FILE   write what became of every layer as JSON, and as Markdown beside it
   --layer-kind='REGEX=KIND'  say what layers are for: attention, feed_forward, embedding, conv, norm, head or other
   --keep='REGEX=fp32'   layers whose node or weight has such a name stay as they are (both repeatable)
+  --stages=N            cut the model into a pipeline of at most N stages; only a default: dsc-run --stages cuts elsewhere
+  --cut=NAME,NAME       begin a stage at the kernel of these nodes; without --stages there are no other cuts
   --threads=N           threads of the compiler (default: one per core)
   --external-data-root=DIR  where external weights may lie besides the model's folder
   --stop-after=PHASE    print the IR behind a phase and stop
   --print-after=PHASE   print the IR behind a phase to standard error
-  --explain=LIST        fuse: print why ops were or were not fused; kernel: print how each kernel was chosen and cut
+  --explain=LIST        fuse: print why ops were or were not fused; kernel: print how each kernel was chosen and cut;
+                        partition: print what each stage of the pipeline does, and what limits it
   --stats               print the ops behind each phase, how good the memory plan is, and what became of every layer
   --json                print the summary as JSON
   --print-supported-ops print the table of supported operators and exit
@@ -73,6 +76,9 @@ private:
     return true;
   }
   bool parseOne(StringRef argument);
+  bool parseExplain(StringRef value);
+  /// Nothing if the flag is not one of the quantize phase.
+  std::optional<bool> parseQuantizeValue(StringRef name, StringRef value);
   bool parseValue(StringRef name, StringRef value);
   bool parseCount(StringRef name, StringRef value, unsigned &count) {
     return !value.getAsInteger(10, count) || fail("expected a number for " + name + ", but got '" + value + "'");
@@ -111,6 +117,37 @@ bool FlagParser::parseOne(StringRef argument) {
   return parseValue(name, value);
 }
 
+bool FlagParser::parseExplain(StringRef value) {
+  CompileOptions &options = flags.options;
+  for (StringRef part : llvm::split(value, ',')) {
+    bool *flag = llvm::StringSwitch<bool *>(part)
+                     .Case("fuse", &options.explainFuse)
+                     .Case("kernel", &options.explainKernel)
+                     .Case("partition", &options.explainPartition)
+                     .Default(nullptr);
+    if (!flag)
+      return fail("expected --explain of fuse, kernel and partition, but got '" + part + "'");
+    *flag = true;
+  }
+  return true;
+}
+
+std::optional<bool> FlagParser::parseQuantizeValue(StringRef name, StringRef value) {
+  using Parser = bool (*)(StringRef, QuantizeOptions &, std::string &);
+  Parser parse = llvm::StringSwitch<Parser>(name)
+                     .Case("--quantize", parseQuantize)
+                     .Case("--layer-kind", parseLayerKindRule)
+                     .Case("--keep", parseKeep)
+                     .Case("--calibration", parseCalibration)
+                     .Case("--calibration-method", parseCalibrationMethod)
+                     .Case("--max-size", parseMaxSize)
+                     .Case("--min-sqnr", parseMinSqnr)
+                     .Default(nullptr);
+  if (!parse)
+    return std::nullopt;
+  return parse(value, flags.options.quantize, error);
+}
+
 bool FlagParser::parseValue(StringRef name, StringRef value) {
   CompileOptions &options = flags.options;
   if (name == "--level")
@@ -123,26 +160,16 @@ bool FlagParser::parseValue(StringRef name, StringRef value) {
     return parseCount(name, value, options.threads) &&
            (options.threads <= mostThreads ||
             fail(llvm::Twine("expected at most ") + llvm::Twine(mostThreads) + " threads, but got " + value));
-  if (name == "--quantize")
-    return parseQuantize(value, options.quantize, error);
-  if (name == "--layer-kind")
-    return parseLayerKindRule(value, options.quantize, error);
-  if (name == "--keep")
-    return parseKeep(value, options.quantize, error);
-  if (name == "--calibration")
-    return parseCalibration(value, options.quantize, error);
-  if (name == "--calibration-method")
-    return parseCalibrationMethod(value, options.quantize, error);
-  if (name == "--max-size")
-    return parseMaxSize(value, options.quantize, error);
-  if (name == "--min-sqnr")
-    return parseMinSqnr(value, options.quantize, error);
-  if (name == "--explain") {
-    for (StringRef part : llvm::split(value, ',')) {
-      if (part != "fuse" && part != "kernel")
-        return fail("expected --explain of fuse and kernel, but got '" + part + "'");
-      (part == "fuse" ? options.explainFuse : options.explainKernel) = true;
-    }
+  if (std::optional<bool> parsed = parseQuantizeValue(name, value))
+    return *parsed;
+  if (name == "--explain")
+    return parseExplain(value);
+  if (name == "--stages")
+    return parseCount(name, value, options.stages) &&
+           (options.stages > 0 || fail("expected at least 1 stage, but got " + value));
+  if (name == "--cut") {
+    for (StringRef node : llvm::split(value, ','))
+      options.cuts.push_back(node.str());
     return true;
   }
   std::string *text = llvm::StringSwitch<std::string *>(name)

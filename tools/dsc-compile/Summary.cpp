@@ -3,6 +3,8 @@
 
 #include "tools/dsc-compile/Summary.h"
 
+#include "tools/Text.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
@@ -10,19 +12,6 @@
 
 namespace dsc::tools {
 namespace {
-
-/// "812 B", "84.1 KB", "91.2 MB".
-std::string formatBytes(int64_t bytes) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  if (bytes < 1000)
-    os << bytes << " B";
-  else if (bytes < 1000000)
-    os << llvm::format("%.1f KB", bytes / 1e3);
-  else
-    os << llvm::format("%.1f MB", bytes / 1e6);
-  return text;
-}
 
 double getTotalSeconds(const CompileReport &report) {
   double seconds = 0;

@@ -23,8 +23,6 @@ int fail(const std::string &message) {
 }
 
 bool timeRuns(Session &session, uint32_t runs, BenchResult &result) {
-  bool wasTracing = session.tracing;
-  session.tracing = false;
   std::vector<double> times;
   for (uint32_t i = 0; i < runs + warmUpRuns; ++i) {
     auto begin = std::chrono::steady_clock::now();
@@ -34,9 +32,26 @@ bool timeRuns(Session &session, uint32_t runs, BenchResult &result) {
     if (i >= warmUpRuns)
       times.push_back(spent.count());
   }
-  session.tracing = wasTracing;
   result = summarise(std::move(times));
   return true;
+}
+
+/// Items in flight reach their rhythm before the first one counts.
+bool timePipeline(PipelineRun &pipeline, uint32_t runs, BenchResult &result) {
+  std::vector<double> intervals;
+  if (!pipeline.run(runs + warmUpRuns * pipeline.numItems(), intervals))
+    return false;
+  intervals.erase(intervals.begin(), intervals.end() - runs);
+  result = summarise(std::move(intervals));
+  return true;
+}
+
+bool bench(Session &session, PipelineRun &pipeline, uint32_t runs, BenchResult &result) {
+  bool wasTracing = session.tracing;
+  session.tracing = false;
+  bool isDone = pipeline.isCreated() ? timePipeline(pipeline, runs, result) : timeRuns(session, runs, result);
+  session.tracing = wasTracing;
+  return isDone;
 }
 
 bool profile(Session &session, std::vector<StepProfile> &steps) {
@@ -64,15 +79,20 @@ int execute(const RunOptions &options) {
   }
   if (!session.loadInputs() || !session.createContext() || !session.run())
     return fail(session.error);
-  Report report{options, session, session.outputs(), {}, {}, {}};
+  PipelineRun pipeline(session, options);
+  std::vector<double> intervals;
+  if (PipelineRun::stagesAsked(session, options) > 1)
+    if (!pipeline.create() || !pipeline.run(pipeline.numItems(), intervals))
+      return fail(pipeline.error);
+  Report report{options, session, session.outputs(), {}, pipeline.report, {}, {}};
   std::string error;
   if (!options.compare.empty() &&
       !compareOutputs(report.outputs, options.compare, options.rtol, options.atol, report.comparisons, error))
     return fail(error);
   if (!options.outputs.empty() && !writeNpz(options.outputs, report.outputs, error))
     return fail(error);
-  if (options.bench && !timeRuns(session, options.bench, report.bench))
-    return fail(session.error);
+  if (options.bench && !bench(session, pipeline, options.bench, report.bench))
+    return fail(pipeline.isCreated() ? pipeline.error : session.error);
   if (options.profile && !profile(session, report.steps))
     return fail(session.error);
   if (!options.trace.empty() && !writeTrace(options.trace, session.spans, error))

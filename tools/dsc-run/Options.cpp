@@ -14,7 +14,7 @@ namespace dsc::tools {
 
 namespace {
 
-constexpr uint32_t defaultBenchRuns = 50;
+constexpr uint32_t defaultBenchRuns = 50, mostStages = 16, mostDepth = 64;
 
 constexpr const char *usage = R"(usage: dsc-run PLAN [options]
 
@@ -25,13 +25,16 @@ inputs
   --dim NAME=N            size of a symbolic dimension that no input gives (default: its smallest, at least 1)
 run
   --level=v3|v4|v4vnni    highest CPU level to use
-  --threads=N             0 = one for each physical core
+  --threads=N             0 = one for each physical core; in a pipeline, threads of each stage
+  --stages=N              run as a pipeline of at most N stages, cut where the plan's costs say; 1 = no pipeline
+                          (default: as the plan was compiled)
+  --depth=N               items in flight for each stage (default 2)
   --verify                check the SHA-256 of the weights too; alone: check and stop
 results
   --outputs FILE.npz      write all outputs
   --compare FILE.npz|DIR  with expected outputs (DIR/output_K.pb; inputs are DIR/input_K.pb unless given)
   --rtol=X --atol=X       |got - expected| <= atol + rtol * |expected|; defaults 1e-3, 1e-4
-  --bench[=N]             time N runs (default 50)
+  --bench[=N]             time N runs (default 50); of a pipeline, the time from one finished item to the next
   --profile               time per step, share, GFLOP/s, GB/s
   --trace FILE            Chrome trace of everything the runtime did
   --json                  one JSON object on standard output instead of text
@@ -58,6 +61,14 @@ bool parseInteger(const std::string &text, uint64_t most, uint64_t &value) {
   return !text.empty() && text[0] >= '0' && text[0] <= '9' && !*end && !errno && value <= most;
 }
 
+bool parseCount(const std::string &text, uint32_t least, uint32_t most, uint32_t &count) {
+  uint64_t value;
+  if (!parseInteger(text, most, value) || value < least)
+    return false;
+  count = uint32_t(value);
+  return true;
+}
+
 /// NAME=VALUE; names may hold '=' as long as the value does not.
 bool splitPair(const std::string &text, std::string &name, std::string &value) {
   size_t at = text.rfind('=');
@@ -68,7 +79,7 @@ bool splitPair(const std::string &text, std::string &name, std::string &value) {
   return true;
 }
 
-enum Flag { level = 1, inputs, input, random, dim, outputs, compare, rtol, atol, threads, verify, bench, profile, trace, json, version, help };
+enum Flag { level = 1, inputs, input, random, dim, outputs, compare, rtol, atol, threads, stages, depth, verify, bench, profile, trace, json, version, help };
 
 const option flags[] = {{"level", required_argument, nullptr, level},
                         {"inputs", required_argument, nullptr, inputs},
@@ -80,6 +91,8 @@ const option flags[] = {{"level", required_argument, nullptr, level},
                         {"rtol", required_argument, nullptr, rtol},
                         {"atol", required_argument, nullptr, atol},
                         {"threads", required_argument, nullptr, threads},
+                        {"stages", required_argument, nullptr, stages},
+                        {"depth", required_argument, nullptr, depth},
                         {"verify", no_argument, nullptr, verify},
                         {"bench", optional_argument, nullptr, bench},
                         {"profile", no_argument, nullptr, profile},
@@ -108,10 +121,11 @@ bool applyNumber(int flag, const char *value, RunOptions &options) {
   case atol:
     return parseNumber(value, options.atol);
   case threads:
-    if (!parseInteger(text, 1024, number))
-      return false;
-    options.threads = uint32_t(number);
-    return true;
+    return parseCount(text, 0, 1024, options.threads);
+  case stages:
+    return parseCount(text, 1, mostStages, options.stages);
+  case depth:
+    return parseCount(text, 1, mostDepth, options.depth);
   case bench:
     options.bench = defaultBenchRuns;
     if (value && (!parseInteger(text, 1000000000, number) || !number))

@@ -26,6 +26,7 @@ struct RunOptions {
   uint32_t threads = 0;
   bool verify = false, profile = false, json = false;
   uint32_t bench = 0; ///< runs; 0 = off
+  uint32_t stages = 0, depth = 0; ///< of a pipeline; 0 = as the plan was compiled, the runtime's default
 };
 
 enum class ParseResult { run, done, failed };

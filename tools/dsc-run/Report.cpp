@@ -66,6 +66,7 @@ void Report::print() const { options.json ? printJson() : printText(); }
 void Report::printText() const {
   printTensors();
   printComparisons();
+  printPipeline();
   printBench();
   printProfile();
 }
@@ -112,6 +113,24 @@ void Report::printComparisons() const {
   }
 }
 
+void Report::printPipeline() const {
+  if (!pipeline.asked)
+    return;
+  if (pipeline.stages.empty()) {
+    printf("pipeline: %u stages as compiled, the same bytes as one stage\n", pipeline.asked);
+    return;
+  }
+  const dsc_partition_report &p = pipeline.partition;
+  printf("pipeline: %zu of %u stages, the same bytes as one stage; predicted %.1f us an item, bound %.1f us, balance %.2f\n",
+         pipeline.stages.size(), pipeline.asked, p.bottleneck_us, p.lower_bound_us, p.balance);
+  for (size_t i = 0; i < pipeline.stages.size(); ++i) {
+    const dsc_stage &stage = pipeline.stages[i];
+    printf("  stage %zu: units %u to %u, %.1f us, receives %llu bytes, weights %llu, arena %llu\n", i, stage.first_unit,
+           stage.first_unit + stage.num_units - 1, stage.compute_us, static_cast<unsigned long long>(stage.receive_bytes),
+           static_cast<unsigned long long>(stage.weight_bytes), static_cast<unsigned long long>(stage.arena_bytes));
+  }
+}
+
 void Report::printBench() const {
   if (!bench.runs)
     return;
@@ -119,6 +138,8 @@ void Report::printBench() const {
          bench.minimum, bench.p95, 1e6 / bench.mean);
   if (int64_t batch = session.batch())
     printf(", %.1f rows/s at batch %lld", 1e6 * double(batch) / bench.mean, static_cast<long long>(batch));
+  if (pipeline.asked)
+    printf(", latency %.1f us", pipeline.latencyUs);
   printf("\n");
 }
 

@@ -4,6 +4,7 @@
 #define DSC_TOOLS_DSC_RUN_REPORT_H
 
 #include "tools/dsc-run/Compare.h"
+#include "tools/dsc-run/PipelineRun.h"
 #include "tools/dsc-run/Session.h"
 
 namespace dsc::tools {
@@ -35,6 +36,7 @@ struct Report {
   const Session &session;
   std::vector<Tensor> outputs;
   std::vector<Comparison> comparisons;
+  const PipelineReport &pipeline;
   BenchResult bench;
   std::vector<StepProfile> steps;
 
@@ -45,6 +47,7 @@ private:
   void printJson() const;
   void printTensors() const;
   void printComparisons() const;
+  void printPipeline() const;
   void printBench() const;
   void printProfile() const;
 };

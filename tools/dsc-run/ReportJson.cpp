@@ -74,6 +74,14 @@ void Report::printJson() const {
                     ", \"mismatches\": " + std::to_string(c.mismatches) + ", \"max_abs\": " + number(c.maxAbsolute) +
                     ", \"max_rel\": " + number(c.maxRelative) + "}";
            });
+  if (pipeline.asked)
+    out += ", \"pipeline\": {\"stages_asked\": " + std::to_string(pipeline.asked) +
+           ", \"predicted_us\": " + number(pipeline.partition.bottleneck_us) +
+           ", \"latency_us\": " + number(pipeline.latencyUs) + ", " +
+           list("stages", pipeline.stages, [](const dsc_stage &stage) {
+             return "{\"first_unit\": " + std::to_string(stage.first_unit) + ", \"units\": " + std::to_string(stage.num_units) +
+                    ", \"us\": " + number(stage.compute_us) + ", \"receive_bytes\": " + std::to_string(stage.receive_bytes) + "}";
+           }) + "}";
   if (bench.runs)
     out += ", \"bench\": {\"runs\": " + std::to_string(bench.runs) + ", \"median_us\": " + number(bench.median) +
            ", \"min_us\": " + number(bench.minimum) + ", \"p95_us\": " + number(bench.p95) +
@@ -94,9 +102,9 @@ static bool printTrace(FILE *file, const std::vector<TraceSpan> &spans) {
   fputs("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n", file);
   for (size_t i = 0; i < spans.size(); ++i) {
     const TraceSpan &span = spans[i];
-    fprintf(file, "{\"name\": %s, \"cat\": \"%s\", \"ph\": \"X\", \"pid\": 1, \"tid\": 1, \"ts\": %.3f, \"dur\": %.3f, "
+    fprintf(file, "{\"name\": %s, \"cat\": \"%s\", \"ph\": \"X\", \"pid\": 1, \"tid\": %zu, \"ts\": %.3f, \"dur\": %.3f, "
                   "\"args\": {\"bytes\": %llu, \"flops\": %llu}}%s\n",
-            quote(span.name).c_str(), categoryOf(span.kind), double(span.beginNs - begin) * 1e-3,
+            quote(span.name).c_str(), categoryOf(span.kind), span.thread + 1, double(span.beginNs - begin) * 1e-3,
             double(span.endNs - span.beginNs) * 1e-3, static_cast<unsigned long long>(span.bytes),
             static_cast<unsigned long long>(span.flops), i + 1 < spans.size() ? "," : "");
   }

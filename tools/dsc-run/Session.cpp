@@ -17,9 +17,12 @@ bool Session::fail(const std::string &message) {
 
 void Session::onTrace(void *self, const dsc_trace_event *event) {
   auto &session = *static_cast<Session *>(self);
-  if (session.tracing)
-    session.spans.push_back({event->kind, event->id, event->parent, event->begin_ns, event->end_ns, event->bytes,
-                             event->flops, event->name});
+  std::lock_guard<std::mutex> guard(session.traceLock);
+  if (!session.tracing)
+    return;
+  size_t thread = session.traceThreads.try_emplace(std::this_thread::get_id(), session.traceThreads.size()).first->second;
+  session.spans.push_back({event->kind, event->id, event->parent, event->begin_ns, event->end_ns, event->bytes,
+                           event->flops, event->name, thread});
 }
 
 bool Session::open() {
@@ -78,7 +81,7 @@ bool Session::createContext() {
   for (const Tensor &tensor : inputTensors)
     guess = std::max({guess, tensor.elementCount(), firstGuess});
   auto settings = sized<dsc_context_options>();
-  std::vector<int64_t> most(symbols.size(), 0);
+  most.assign(symbols.size(), 0);
   for (size_t i = 0; i < symbols.size(); ++i) {
     auto dim = options.dims.find(symbols[i].name);
     if (dim != options.dims.end())
@@ -117,6 +120,12 @@ bool Session::run() {
       guess *= 16;
       return createContext() && run();
     }
+  return status ? true : fail(status.message());
+}
+
+bool Session::describeOutputs(std::vector<dsc_tensor> &views) {
+  views.assign(outInfo.size(), sized<dsc_tensor>());
+  Status status = context->output_shapes(in.data(), uint32_t(in.size()), views.data(), uint32_t(views.size()));
   return status ? true : fail(status.message());
 }
 

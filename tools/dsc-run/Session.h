@@ -8,8 +8,11 @@
 
 #include <dsc/dsc.hpp>
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <thread>
 
 namespace dsc::tools {
 
@@ -18,6 +21,7 @@ struct TraceSpan {
   int32_t kind;
   uint64_t id, parent, beginNs, endNs, bytes, flops;
   std::string name;
+  size_t thread; ///< numbered as they appear
 };
 
 struct Symbol {
@@ -52,6 +56,14 @@ public:
   uint64_t arenaBytes() const;
   uint64_t weightBytes() const;
 
+  const Plan &openPlan() const { return *plan; }
+  /// Largest size per symbol that the context was made for.
+  const std::vector<int64_t> &largestSizes() const { return most; }
+  /// The inputs as the runtime takes them.
+  const std::vector<dsc_tensor> &inputViews() const { return in; }
+  /// The outputs without memory, with their shape and bytes at most.
+  bool describeOutputs(std::vector<dsc_tensor> &views);
+
   std::vector<TraceSpan> spans; ///< filled while `tracing`
   bool tracing = false;
   std::string error;
@@ -76,9 +88,12 @@ private:
   std::vector<Symbol> symbols;
   std::vector<int64_t> sizes; // per symbol; -1 = not known
   int64_t guess = 0;          // bound of open sizes that the model computes, unless --dim names one
+  std::vector<int64_t> most;
   std::vector<Tensor> inputTensors;
   std::vector<bool> isLoaded;
   std::vector<dsc_tensor> in, out;
+  std::mutex traceLock; // stages of a pipeline report from their own threads
+  std::map<std::thread::id, size_t> traceThreads;
 };
 
 } // namespace dsc::tools

@@ -10,8 +10,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "passes/CountFlops.h"
 #include "passes/Passes.h"
-#include "passes/kernel/cpu/CountFlops.h"
 #include "passes/kernel/cpu/ExplainKernel.h"
 #include "passes/kernel/cpu/Families.h"
 #include "passes/kernel/cpu/KernelAbi.h"
@@ -38,6 +38,8 @@ std::string structureOf(GroupOp group) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   OwningOpRef<GroupOp> copy = group.clone();
+  copy->setStage(0);
+  copy->setCostNs(0);
   // Operands print as unknown values; what matters of them are the types, which the body's arguments repeat.
   copy->print(stream, OpPrintingFlags().printGenericOpForm().useLocalScope());
   return text.substr(text.find('{'));
@@ -192,7 +194,8 @@ struct BuildCpuKernelsPass : impl::BuildCpuKernelsPassBase<BuildCpuKernelsPass> 
     auto launch = LaunchOp::create(b, group.getLoc(), group.getResultTypes(), chosen.symbol, group.getInputs(),
                                    DimsAttr::get(b.getContext(), kernelDims(group)),
                                    DimsAttr::get(b.getContext(), {chosen.shape.tiles}), chosen.shape.grain,
-                                   chosen.flops ? DimsAttr::get(b.getContext(), {chosen.flops}) : DimsAttr());
+                                   chosen.flops ? DimsAttr::get(b.getContext(), {chosen.flops}) : DimsAttr(),
+                                   group.getStage(), group.getCostNs());
     group.replaceAllUsesWith(launch.getOutputs());
     group.erase();
   }

@@ -20,6 +20,8 @@ Type realType(Builder &builder, Type element) { return element.isF64() ? element
 /// gives the rounded quotient. Quotients are held where no integer of 16 bits is near, so that infinity stays itself.
 Value divideSteps(ElementMath m, Value x, Value s) {
   Type type = x.getType();
+  if (getElementTypeOrSelf(type).isF64()) // speed is of no concern
+    return m.div(x, s);
   Value reciprocal = m.div(m.constant(type, 1), s);
   Value near = m.mul(x, reciprocal);
   near = emitMax(m.builder, m.loc, m.constant(type, -0x1p20), near);
@@ -51,8 +53,7 @@ Value dequantize(ElementMath m, DequantizeOp op, Value input, Value scale, Value
 // Rounds and saturates in float, so that the conversion is always defined.
 Value emitSteps(ElementMath m, Value x, Value scale, Value zeroPoint, IntegerType stored) {
   OpBuilder &b = m.builder;
-  bool isDouble = getElementTypeOrSelf(x.getType()).isF64();
-  Value steps = m.make<math::RoundEvenOp>(isDouble ? m.div(x, scale) : divideSteps(m, x, scale));
+  Value steps = m.make<math::RoundEvenOp>(divideSteps(m, x, scale));
   Value isNan = m.compare(arith::CmpFPredicate::UNO, steps, steps);
   steps = m.select(isNan, m.constant(steps.getType(), 0), steps);
   Value shifted = m.add(steps, zeroPoint);

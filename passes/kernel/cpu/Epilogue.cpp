@@ -156,29 +156,30 @@ Value EpilogueEmitter::load(const Access &access, Place &place) {
   return m.broadcast(scalar, lanes);
 }
 
-Value EpilogueEmitter::evaluate(Value value, Place &place) {
-  if (Value known = place.values.lookup(value))
-    return known;
-  Value result;
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    result = load(operands[argument.getArgNumber()], place);
-  } else if (auto constant = value.getDefiningOp<ConstantOp>()) {
-    Type type = computeType(getElementTypeOrSelf(value.getType()));
-    auto dense = cast<DenseElementsAttr>(constant.getValue());
-    auto vector = VectorType::get({lanes}, type);
-    Attribute element = isa<FloatType>(type)
-                            ? Attribute(dense.getSplatValue<FloatAttr>())
-                            : Attribute(m.b.getIntegerAttr(type, dense.getSplatValue<APInt>()));
-    result = arith::ConstantOp::create(m.b, m.loc, DenseElementsAttr::get(vector, element));
-  } else {
-    Operation *op = value.getDefiningOp();
-    SmallVector<Value> arguments;
-    for (Value operand : op->getOperands())
-      arguments.push_back(evaluate(operand, place));
-    result = emitElementwise(m.b, op->getLoc(), op, arguments);
+/// An op whose operands are known.
+Value EpilogueEmitter::evaluateOp(Operation *op, Place &place) {
+  auto constant = dyn_cast<ConstantOp>(op);
+  if (!constant) {
+    auto known = [&](Value operand) { return place.values.lookup(operand); };
+    return emitElementwise(m.b, op->getLoc(), op, llvm::map_to_vector(op->getOperands(), known));
   }
-  place.values[value] = result;
-  return result;
+  Type type = computeType(getElementTypeOrSelf(constant.getOutput().getType()));
+  auto dense = cast<DenseElementsAttr>(constant.getValue());
+  Attribute element = isa<FloatType>(type)
+                          ? Attribute(dense.getSplatValue<FloatAttr>())
+                          : Attribute(m.b.getIntegerAttr(type, dense.getSplatValue<APInt>()));
+  return arith::ConstantOp::create(m.b, m.loc, DenseElementsAttr::get(VectorType::get({lanes}, type), element));
+}
+
+void EpilogueEmitter::evaluate(Value value, MutableArrayRef<Place> places) {
+  if (places.front().values.contains(value))
+    return;
+  Operation *op = value.getDefiningOp();
+  if (op)
+    for (Value operand : op->getOperands())
+      evaluate(operand, places);
+  for (Place &place : places)
+    place.values[value] = op ? evaluateOp(op, place) : load(operands[cast<BlockArgument>(value).getArgNumber()], place);
 }
 
 Value EpilogueEmitter::finish(Value sum, Place &place) {
@@ -194,24 +195,27 @@ Value EpilogueEmitter::finish(Value sum, Place &place) {
   return isReal ? m.b.createOrFold<arith::AddFOp>(m.loc, sum, bias) : m.b.createOrFold<arith::AddIOp>(m.loc, sum, bias);
 }
 
-void EpilogueEmitter::storeFragment(Value accumulator, Place &place) {
-  place.values[spec.anchor->getResult(0)] = finish(accumulator, place);
-  Value offset = m.add(m.mul(place.row, columns), place.column);
+void EpilogueEmitter::storeFragments(ValueRange accumulators, MutableArrayRef<Place> places) {
+  for (auto [accumulator, place] : llvm::zip(accumulators, places))
+    place.values[spec.anchor->getResult(0)] = finish(accumulator, place);
   for (auto [output, result] : llvm::zip(outputs, spec.group.getYield()->getOperands())) {
-    Value value = evaluate(result, place);
-    value = toStorage(m.b, m.loc, value, getElementTypeOrSelf(result.getType()));
-    m.storeVector(value, output, offset, place.mask);
+    evaluate(result, places);
+    for (Place &place : places) {
+      Value offset = m.add(m.mul(place.row, columns), place.column);
+      Value value = toStorage(m.b, m.loc, place.values[result], getElementTypeOrSelf(result.getType()));
+      m.storeVector(value, output, offset, place.mask);
+    }
   }
 }
 
 void EpilogueEmitter::storeTile(ValueRange accumulators, Value first, ArrayRef<Fragment> fragments) {
   size_t count = fragments.size(), rows = accumulators.size() / count;
   if (!spec.isLong) {
-    for (size_t r = 0; r < rows; ++r)
-      for (auto [f, fragment] : llvm::enumerate(fragments)) {
-        Place place(m.add(first, r), fragment);
-        storeFragment(accumulators[r * count + f], place);
-      }
+    for (size_t r = 0; r < rows; ++r) {
+      Value row = m.add(first, r);
+      auto places = llvm::map_to_vector(fragments, [&](const Fragment &fragment) { return Place(row, fragment); });
+      storeFragments(accumulators.slice(r * count, count), places);
+    }
     return;
   }
   Value tile = m.view(scratch, scratchOffset, sumType);
@@ -224,10 +228,13 @@ void EpilogueEmitter::storeFromMemory(Value flat, Value offset, int64_t rowStep,
                                       ArrayRef<Fragment> fragments) {
   m.loop(m.constant(0), count, 1, [&](Value r) {
     Value row = m.add(first, r), base = m.add(offset, m.mul(r, rowStep));
+    SmallVector<Place> places;
+    SmallVector<Value> sums;
     for (auto [f, fragment] : llvm::enumerate(fragments)) {
-      Place place(row, fragment);
-      storeFragment(m.loadVector(flat, m.add(base, f * lanes), lanes), place);
+      places.emplace_back(row, fragment);
+      sums.push_back(m.loadVector(flat, m.add(base, f * lanes), lanes));
     }
+    storeFragments(sums, places);
   });
 }
 

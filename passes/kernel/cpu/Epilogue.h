@@ -84,8 +84,10 @@ private:
   bool isNeeded(unsigned number);
   void bindOperand(KernelBody &body, unsigned number);
   mlir::Value finish(mlir::Value sum, Place &place);
-  void storeFragment(mlir::Value accumulator, Place &place);
-  mlir::Value evaluate(mlir::Value value, Place &place);
+  /// Several places at once: their chains of operations alternate, so that none waits for its own last result.
+  void storeFragments(mlir::ValueRange accumulators, llvm::MutableArrayRef<Place> places);
+  void evaluate(mlir::Value value, llvm::MutableArrayRef<Place> places);
+  mlir::Value evaluateOp(mlir::Operation *op, Place &place);
   mlir::Value load(const Access &access, Place &place);
 
   EpilogueSpec spec;

@@ -12,9 +12,11 @@
  *    unknown tail is not zero. In an array all elements carry the same struct_size, and it is the stride.
  *  - No struct has implicit padding (compile with -Wpadded -Werror); `reserved` must be zero.
  *  - Enumerators are int32_t constants: never renumbered, never reused.
- *  - dsc_runtime and dsc_plan are immutable and thread-safe. dsc_context: one thread at a time, except
- *    dsc_context_cancel, which any thread may call.
- *  - After dsc_context_create, run, enqueue and set_variant allocate nothing.
+ *  - dsc_runtime, dsc_plan and dsc_pipeline are thread-safe, the first two immutable. dsc_context: one thread at a time,
+ *    except dsc_context_cancel, which any thread may call.
+ *  - After dsc_context_create, run, enqueue and set_variant allocate nothing; after dsc_pipeline_create, submit and wait
+ *    allocate nothing.
+ *  - Hooks are called from every thread that runs something: several at once where contexts or stages do.
  *  - A plan holds native code with the rights of the process: open plans you compiled, like shared libraries.
  *  - Handles do not survive fork(): in the child every call but *_release returns DSC_E_INVALID_ARGUMENT. */
 #ifndef DSC_DSC_H_
@@ -190,6 +192,8 @@ typedef struct dsc_variant_info {
   const char* name;             /* "fp32", "fp16", "int8"                                                      */
   uint64_t arena_bytes;         /* largest bucket                                                              */
   uint64_t shared_weight_bytes, own_weight_bytes;
+  uint32_t num_stages;          /* of the pipeline the plan was compiled for; 1: none                          */
+  uint32_t reserved;
 } dsc_variant_info;
 typedef struct dsc_bucket_info {
   uint32_t struct_size;
@@ -238,6 +242,56 @@ DSC_API dsc_status dsc_context_enqueue(dsc_context*, const dsc_tensor* in, uint3
 DSC_API dsc_status dsc_context_wait(dsc_context*, uint64_t timeout_ns /* 0 = none */, dsc_error*);
 /* Any thread: the run in progress, or none, ends before its next step with DSC_E_CANCELLED. */
 DSC_API void dsc_context_cancel(dsc_context*);
+
+/* ---- pipeline: stages are ranges of the units of a plan, one thread each ------------------------------------- */
+typedef struct dsc_stage {
+  uint32_t struct_size;
+  dsc_device_kind device_kind;  /* in; 0 = DSC_CPU                                                             */
+  int32_t device_index;         /* in                                                                          */
+  int32_t reserved;
+  uint64_t mem_bytes;           /* in; most bytes of weights, arena and items in flight; 0 = any               */
+  uint32_t first_unit, num_units;     /* out; in for dsc_pipeline_create. num_units == 0: the stage is unused  */
+  double compute_us, transfer_us;     /* out, predicted                                                        */
+  uint64_t weight_bytes, arena_bytes, receive_bytes; /* out                                                    */
+} dsc_stage;
+typedef struct dsc_partition_report {
+  uint32_t struct_size;
+  uint32_t stages_used;
+  double bottleneck_us;         /* predicted time per item of the slowest stage or link                        */
+  double lower_bound_us;        /* no partition into as many stages is faster                                  */
+  double optimum_us;            /* of the fastest partition, should it need stages that take less than 5 % off */
+  double balance;               /* mean stage time / bottleneck                                                */
+} dsc_partition_report;
+/* Where to cut for the highest throughput. The stages are in the order the data takes; each needs struct_size set. A
+ * stage more never makes a single run shorter. */
+DSC_API dsc_status dsc_plan_partition(const dsc_plan*, uint32_t fn, uint32_t variant, dsc_stage* stages,
+                                      uint32_t num_stages, dsc_partition_report*, dsc_error*);
+
+typedef struct dsc_pipeline_options {
+  uint32_t struct_size;
+  uint32_t function;
+  uint32_t variant;
+  uint32_t num_stages;
+  const dsc_stage* stages;      /* from dsc_plan_partition, or written by hand; NULL = as the plan was compiled */
+  const int64_t* max_dims;      /* as for a context                                                            */
+  uint32_t num_max_dims;
+  uint32_t depth;               /* items in flight per stage; 0 = 2. Each has the memory of a context          */
+  uint32_t num_threads;         /* of each stage; 0 = the runtime's threads divided among the stages           */
+  uint32_t reserved;
+} dsc_pipeline_options;
+typedef struct dsc_pipeline dsc_pipeline;
+DSC_API dsc_status dsc_pipeline_create(dsc_plan*, const dsc_pipeline_options*, dsc_pipeline** out, dsc_error*);
+/* Aborts, waits for the items in flight and drops their tickets. No other call may be in progress. */
+DSC_API void dsc_pipeline_release(dsc_pipeline*);
+/* Checks an item like dsc_context_run and hands it to the first stage; DSC_E_LIMIT: as many tickets are out as may be in
+ * flight, so wait for one. Outputs need memory of the caller. Tensors, structs included, must live until wait returns. */
+DSC_API dsc_status dsc_pipeline_submit(dsc_pipeline*, const dsc_tensor* in, uint32_t num_in, dsc_tensor* out,
+                                       uint32_t num_out, uint64_t* ticket, dsc_error*);
+/* The item's own status; the ticket is spent. Items finish in the order of their submission, an item that fails too.
+ * DSC_E_DEADLINE of a wait that was too short leaves the ticket as it is. */
+DSC_API dsc_status dsc_pipeline_wait(dsc_pipeline*, uint64_t ticket, uint64_t timeout_ns /* 0 = none */, dsc_error*);
+/* Any thread, for good: items in flight end before their next step with DSC_E_CANCELLED, and so does every submit. */
+DSC_API void dsc_pipeline_abort(dsc_pipeline*);
 
 #ifdef __cplusplus
 }

@@ -57,6 +57,7 @@ struct Release {
   void operator()(dsc_runtime* p) const { dsc_runtime_release(p); }
   void operator()(dsc_plan* p) const { dsc_plan_release(p); }
   void operator()(dsc_context* p) const { dsc_context_release(p); }
+  void operator()(dsc_pipeline* p) const { dsc_pipeline_release(p); }
 };
 template <class H>
 using Handle = std::unique_ptr<H, Release>;
@@ -99,6 +100,27 @@ class Context {
   detail::Handle<dsc_context> h_;
 };
 
+class Pipeline {
+ public:
+  explicit Pipeline(dsc_pipeline* p) : h_(p) {}
+  Status submit(const dsc_tensor* in, std::uint32_t num_in, dsc_tensor* out, std::uint32_t num_out,
+                std::uint64_t& ticket) {
+    Status s;
+    s = dsc_pipeline_submit(h_.get(), in, num_in, out, num_out, &ticket, s.raw());
+    return s;
+  }
+  Status wait(std::uint64_t ticket, std::uint64_t timeout_ns = 0) {
+    Status s;
+    s = dsc_pipeline_wait(h_.get(), ticket, timeout_ns, s.raw());
+    return s;
+  }
+  void abort() { dsc_pipeline_abort(h_.get()); }
+  dsc_pipeline* raw() const { return h_.get(); }
+
+ private:
+  detail::Handle<dsc_pipeline> h_;
+};
+
 class Plan {
  public:
   explicit Plan(dsc_plan* p) : h_(p) {}
@@ -106,6 +128,12 @@ class Plan {
     Status s;
     dsc_context* c = nullptr;
     if ((s = dsc_context_create(h_.get(), &o, &c, s.raw()))) return Context(c);
+    return s;
+  }
+  Result<Pipeline> pipeline(dsc_pipeline_options o = sized<dsc_pipeline_options>()) const {
+    Status s;
+    dsc_pipeline* p = nullptr;
+    if ((s = dsc_pipeline_create(h_.get(), &o, &p, s.raw()))) return Pipeline(p);
     return s;
   }
   Result<dsc_tensor_info> input(std::uint32_t fn, std::uint32_t i) const {

@@ -193,3 +193,21 @@ func.func @launch_c6(%a: tensor<4xf32>) {
   %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 flops <() -> (4, 1)> : (tensor<4xf32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+dsc.kernel @k {access = array<i8: 1, 2>, name = "cpu_relu_f32"}
+func.func @launch_c7(%a: tensor<4xf32>) {
+  // expected-error@below {{'dsc.launch' op expected 'stage' of at least 0, but got -1}}
+  %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 {stage = -1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+dsc.kernel @k {access = array<i8: 1, 2>, name = "cpu_relu_f32"}
+func.func @launch_c7_cost(%a: tensor<4xf32>) {
+  // expected-error@below {{'dsc.launch' op expected 'cost_ns' of at least 0, but got -1}}
+  %y = dsc.launch @k(%a) dims <() -> ()> tiles <() -> (4)> grain = 1 {cost_ns = -1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}

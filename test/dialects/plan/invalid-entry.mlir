@@ -179,3 +179,95 @@ plan.buffer arena offset 4 size 8 dtype f32
   }
 }
 } metadata {}
+
+// -----
+
+// entry_c1: no such device
+plan.plan min_runtime [1, 0, 0] producer "dsc" devices { plan.device_slot cpu } segments {
+} kernels {
+} functions {
+plan.function "main" inputs {} outputs {} symbols {} constants [4] ops {} variants {
+  plan.variant "default" entries {
+    plan.entry bounds [] arenas [64] buffers {
+// expected-error @+1 {{'plan.buffer' op expected a device below 1, but got 1}}
+plan.buffer arena device_slot 1 size 4 dtype f32
+    } maps {} programs { plan.program steps {
+    } } units {
+    } costs {}
+  }
+}
+} metadata {}
+
+// -----
+
+// entry_c2: an offset near the largest number
+plan.plan min_runtime [1, 0, 0] producer "dsc" devices { plan.device_slot cpu } segments {
+} kernels {
+} functions {
+plan.function "main" inputs {} outputs {} symbols {} constants [4] ops {} variants {
+  plan.variant "default" entries {
+    plan.entry bounds [] arenas [64] buffers {
+plan.buffer arena size 4 dtype f32
+// expected-error @+1 {{'plan.buffer' op expected a view inside 4 bytes, but got 9223372036854775811}}
+plan.buffer arena parent 0 offset 9223372036854775807 size 4 dtype f32
+    } maps {} programs { plan.program steps {
+    } } units {
+    } costs {}
+  }
+}
+} metadata {}
+
+// -----
+
+// entry_c3: an offset near the largest number
+plan.plan min_runtime [1, 0, 0] producer "dsc" devices { plan.device_slot cpu } segments {
+} kernels {
+} functions {
+plan.function "main" inputs {} outputs {} symbols {} constants [4] ops {} variants {
+  plan.variant "default" entries {
+    plan.entry bounds [] arenas [64] buffers {
+// expected-error @+1 {{'plan.buffer' op expected to end inside the arena, but got 9223372036854775811}}
+plan.buffer arena offset 9223372036854775807 size 4 dtype f32
+    } maps {} programs { plan.program steps {
+    } } units {
+    } costs {}
+  }
+}
+} metadata {}
+
+// -----
+
+// entry_c4: a copy from nowhere
+plan.plan min_runtime [1, 0, 0] producer "dsc" devices { plan.device_slot cpu } segments {
+} kernels {
+} functions {
+plan.function "main" inputs {} outputs {} symbols {} constants [4] ops {} variants {
+  plan.variant "default" entries {
+    plan.entry bounds [] arenas [64] buffers {
+plan.buffer arena size 4 dtype f32
+    } maps {} programs { plan.program steps {
+// expected-error @+1 {{'plan.step' op expected 2 buffers, but got 1}}
+plan.step copy buffers [0]
+    } } units {
+    } costs {}
+  }
+}
+} metadata {}
+
+// -----
+
+// entry_c4: a fill of nothing
+plan.plan min_runtime [1, 0, 0] producer "dsc" devices { plan.device_slot cpu } segments {
+} kernels {
+} functions {
+plan.function "main" inputs {} outputs {} symbols {} constants [4] ops {} variants {
+  plan.variant "default" entries {
+    plan.entry bounds [] arenas [64] buffers {
+    } maps {} programs { plan.program steps {
+// expected-error @+1 {{'plan.step' op expected 1 buffers, but got 0}}
+plan.step fill
+    } } units {
+    } costs {}
+  }
+}
+} metadata {}

@@ -13,9 +13,9 @@ module @chain {
       -> (tensor<?x4xf32, #dsc.dims<()[s0] -> (s0, 4)>> {dsc.name = "out"}) {
     %w = dsc.weight @w : tensor<4xf32>
     %v = dsc.weight @same : tensor<4xf32>
-    %a = dsc.launch @k0(%x, %w) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 2)> grain = 3
+    %a = dsc.launch @k0(%x, %w) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 2)> grain = 3 {cost_ns = 700 : i64}
       : (tensor<?x4xf32, #dsc.dims<()[s0] -> (s0, 4)>>, tensor<4xf32>) -> tensor<?x4xf32, #dsc.dims<()[s0] -> (s0, 4)>> loc("first")
-    %b = dsc.launch @k0(%a, %v) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 2)> grain = 3
+    %b = dsc.launch @k0(%a, %v) dims <()[s0] -> (s0)> tiles <()[s0] -> (s0 ceildiv 2)> grain = 3 {cost_ns = 1500 : i64, stage = 1 : i64}
       : (tensor<?x4xf32, #dsc.dims<()[s0] -> (s0, 4)>>, tensor<4xf32>) -> tensor<?x4xf32, #dsc.dims<()[s0] -> (s0, 4)>> loc(fused["second", "third"])
     return %b : tensor<?x4xf32, #dsc.dims<()[s0] -> (s0, 4)>>
   }
@@ -38,7 +38,8 @@ module @chain {
 // CHECK-NEXT: plan.buffer output size 128 size_slot [[SIZE]] dtype f32 shape [0, 1]
 // CHECK: plan.step launch kernel 0 buffers [0, 1, 3] dims [0] grid {{\[[0-9]+\]}} loc 0 bytes {{[0-9]+}} grain 3
 // CHECK-NEXT: plan.step launch kernel 0 buffers [3, 2, 4] dims [0] grid {{\[[0-9]+\]}} loc 1 bytes {{[0-9]+}} grain 3
-// CHECK: plan.unit first_step 0 num_steps 2
+// CHECK: plan.unit first_step 0 num_steps 1 cost_us [7.000000e-01] weight_bytes 16 live_after [3]
+// CHECK-NEXT: plan.unit first_step 1 num_steps 1 cost_us [1.500000e+00] weight_bytes 16 stage 1
 // CHECK: locations ["first", "second + third"]
 
 // -----

@@ -174,7 +174,18 @@ TEST_F(HooksTest, everyAllocationMayFail) {
       settings.num_max_dims = dsc_plan_symbol_count(p, 0);
       if (!status && canExecute())
         status = dsc_context_create(p, &settings, &c, &error);
+      dsc_pipeline *pipeline = nullptr;
+      auto cut = sized<dsc_pipeline_options>();
+      cut.max_dims = dims;
+      cut.num_max_dims = settings.num_max_dims;
+      cut.num_threads = 2;
+      if (!status && canExecute())
+        status = dsc_pipeline_create(p, &cut, &pipeline, &error);
+      auto stage = sized<dsc_stage>();
+      if (!status)
+        status = dsc_plan_partition(p, 0, 0, &stage, 1, nullptr, &error);
       dsc_runtime_release(r); // any order
+      dsc_pipeline_release(pipeline);
       dsc_plan_release(p);
       dsc_context_release(c);
       EXPECT_EQ(failing.live, 0) << "leak after failure " << n;

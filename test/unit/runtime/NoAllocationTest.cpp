@@ -87,4 +87,31 @@ TEST_F(NoAllocationTest, runsAllocateNothing) {
   EXPECT_EQ(calls, 0);
 }
 
+TEST_F(NoAllocationTest, pipelinesAllocateNothing) {
+  if (!canExecute())
+    GTEST_SKIP();
+  PlanFile file = chainPlan(4, 256);
+  file.plan.functions[0]->variants[0]->entries[0]->units[3]->stage = 1;
+  ASSERT_EQ(open(file.write()), DSC_OK) << error.message;
+  dsc_pipeline *pipeline = nullptr;
+  ASSERT_EQ(dsc_pipeline_create(plan, nullptr, &pipeline, &error), DSC_OK) << error.message;
+  std::vector<float> x(256, 1.0f), y(256), z(256);
+  dsc_tensor in = tensor(x, DSC_F32, {256}), first = tensor(y, DSC_F32, {}), second = tensor(z, DSC_F32, {});
+  calls = 0;
+  isWatching = true;
+  int status = 0;
+  for (int i = 0; i < 100; ++i) {
+    uint64_t tickets[2];
+    status |= dsc_pipeline_submit(pipeline, &in, 1, &first, 1, &tickets[0], &error);
+    status |= dsc_pipeline_submit(pipeline, &in, 1, &second, 1, &tickets[1], &error);
+    status |= dsc_pipeline_wait(pipeline, tickets[0], 0, &error);
+    status |= dsc_pipeline_wait(pipeline, tickets[1], 1000000000, &error);
+  }
+  isWatching = false;
+  dsc_pipeline_release(pipeline);
+  EXPECT_EQ(status, 0) << error.message;
+  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(z[255], 8.0f);
+}
+
 } // namespace dsc::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Serialises hand-built plans, and the two plans most tests start from.
+// Serialises hand-built plans.
 #include "PlanBuilder.h"
 
 #include "Kernels.h"
@@ -171,63 +171,45 @@ uint32_t PlanBuilder::weights(Bytes bytes) {
   return uint32_t(file.plan.segments.size() - 1);
 }
 
-PlanFile &PlanBuilder::finish() {
+/// With what is alive behind it: inputs still to be read, arena buffers, outputs that have been written.
+void PlanBuilder::addUnit(uint32_t first, uint32_t count) {
+  EntryT &e = entry();
+  auto unit = std::make_unique<UnitT>();
+  unit->first_step = first;
+  unit->num_steps = count;
+  unit->cost_us = {1.0f};
+  uint32_t end = first + count, numSteps = uint32_t(e.programs[0]->steps.size());
+  for (uint32_t i = 0; i < e.buffers.size() && end < numSteps; ++i) {
+    Place place = e.buffers[i]->place;
+    if (e.buffers[i]->parent != noIndex || place == Place::Weights || place == Place::Fault)
+      continue;
+    bool isBefore = place == Place::Input, isBehind = false;
+    for (uint32_t s = 0; s < numSteps; ++s)
+      for (uint32_t root : e.programs[0]->steps[s]->buffers) {
+        while (e.buffers[root]->parent != noIndex)
+          root = e.buffers[root]->parent;
+        if (root == i)
+          (s < end ? isBefore : isBehind) = true;
+      }
+    if (isBefore && (isBehind || place == Place::Output))
+      unit->live_after.push_back(i);
+  }
+  e.units.push_back(std::move(unit));
+}
+
+PlanFile &PlanBuilder::finish(bool unitPerStep) {
   EntryT &e = entry();
   e.bounds.clear();
   for (const auto &symbol : function().symbols)
     e.bounds.push_back(symbol->max);
   e.units.clear();
-  e.units.push_back(std::make_unique<UnitT>());
-  e.units[0]->num_steps = uint32_t(e.programs[0]->steps.size());
-  e.units[0]->cost_us = {1.0f};
+  uint32_t numSteps = uint32_t(e.programs[0]->steps.size());
+  for (uint32_t s = 0; unitPerStep && s < numSteps; ++s)
+    addUnit(s, 1);
+  if (!unitPerStep)
+    addUnit(0, numSteps);
   file.updateSegments();
   return file;
-}
-
-PlanBuilder addPlan(int64_t elements) {
-  PlanBuilder b;
-  std::vector<float> ones(static_cast<size_t>(elements), 1.0f);
-  const uint8_t *data = reinterpret_cast<const uint8_t *>(ones.data());
-  uint32_t weights = b.weights(Bytes(data, data + 4 * elements));
-  uint32_t n = b.constant(elements);
-  b.input("x", DType::F32, {n});
-  b.input("y", DType::F32, {n});
-  b.output("z", DType::F32, {n});
-  uint64_t bytes = 4 * uint64_t(elements);
-  b.buffer(Place::Input, 0, 0, bytes).shape = {n};
-  b.buffer(Place::Input, 1, 0, bytes).shape = {n};
-  b.buffer(Place::Weights, weights, 0, bytes).shape = {n};
-  b.buffer(Place::Arena, 0, 0, bytes).shape = {n};
-  b.buffer(Place::Output, 0, 0, bytes).shape = {n};
-  b.arena(alignUp(bytes, bufferAlign));
-  uint32_t add = b.kernel("add", {1, 1, 2});
-  b.launch(add, {0, 1, 3}, n);
-  b.launch(add, {3, 2, 4}, n);
-  return b;
-}
-
-PlanBuilder batchPlan(int64_t maxBatch) {
-  PlanBuilder b;
-  bool open = maxBatch == INT64_MAX;
-  uint32_t batch = b.symbol("batch", 1, maxBatch);
-  uint32_t four = b.constant(4), sixteen = b.constant(16);
-  uint32_t elements = b.op(ShapeOpKind::Mul, batch, four), bytes = b.op(ShapeOpKind::Mul, batch, sixteen);
-  b.input("x", DType::F32, {batch, four});
-  b.function().inputs[0]->batch_dim = 0;
-  b.output("y", DType::F32, {batch, four});
-  uint64_t most = open ? 0 : 16 * uint64_t(maxBatch);
-  for (Place place : {Place::Input, Place::Arena, Place::Output}) {
-    BufferT &buffer = b.buffer(place, 0, 0, most);
-    buffer.shape = {batch, four};
-    buffer.size_slot = bytes;
-    buffer.last_use = open ? 1 : 0;
-  }
-  b.arena(open ? 0 : alignUp(most, bufferAlign));
-  b.entry().open = open;
-  uint32_t add = b.kernel("add", {1, 1, 2});
-  b.launch(add, {0, 0, 1}, elements);
-  b.step(StepKind::Copy, {1, 2});
-  return b;
 }
 
 } // namespace dsc::test

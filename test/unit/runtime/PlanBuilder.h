@@ -56,16 +56,29 @@ public:
   schema::EntryT &entry() { return *file.plan.functions[0]->variants[0]->entries[0]; }
   const schema::EntryT &entry() const { return *file.plan.functions[0]->variants[0]->entries[0]; }
 
-  /// One unit over all steps, bounds from the symbols, digests; then the file.
-  PlanFile &finish();
+  /// One unit over all steps, or one for each, bounds from the symbols, digests; then the file.
+  PlanFile &finish(bool unitPerStep = false);
   Bytes bytes() { return finish().write(); }
 
   PlanFile file;
+
+private:
+  void addUnit(uint32_t first, uint32_t count);
 };
 
 /// z = x + y over `elements` floats: two inputs, an arena buffer t = x + y and a second step z = t + w, w being weights
 /// of ones.
 PlanBuilder addPlan(int64_t elements = 1000);
+
+/// y = fibonacci(steps + 1) * x over `elements` floats: each step adds the results of the two before it, over three arena
+/// buffers in turn. A unit for each step.
+PlanFile chainPlan(uint32_t steps, int64_t elements = 64);
+
+/// A chain of three units on [batch, 4] i32 with 1 <= batch <= 8: a copy, a check that fails on negative numbers, a copy.
+PlanFile checkPlan();
+
+/// `steps` units that take about 50,000 cycles for each of `tiles`; the last one writes the output, ones.
+PlanFile slowPlan(uint32_t steps, int64_t tiles);
 
 /// y = x + x over [batch, 4] floats, 1 <= batch <= `maxBatch` (INT64_MAX: an open entry), through an arena buffer.
 PlanBuilder batchPlan(int64_t maxBatch);

@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// dsc-order-steps: a topological order of `main` with few live bytes; the model's own order unless another is better.
+// dsc-order-groups: a topological order of `main` with few live bytes; the model's own order unless another is better.
 
 #include "dialects/dsc/DscRoles.h"
 #include "passes/Passes.h"
+#include "passes/TypicalSizes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
-#include <limits>
 #include <numeric>
 #include <set>
 
 using namespace mlir;
 
 namespace dsc {
-#define GEN_PASS_DEF_ORDERSTEPSPASS
+#define GEN_PASS_DEF_ORDERGROUPSPASS
 #include "passes/Passes.h.inc"
 
 namespace {
 
-/// What stands for a symbol without bound when orders are compared.
-constexpr int64_t typicalSize = 128;
-
 /// The ops of a function as a graph: which value each one makes and which it keeps alive.
 class OrderProblem {
 public:
-  explicit OrderProblem(func::FuncOp function);
+  OrderProblem(func::FuncOp function, const TypicalSizes &sizes);
 
   size_t size() const { return nodes.size(); }
   /// The largest number of bytes live at once in that order.
@@ -49,28 +46,16 @@ private:
   std::vector<Node> nodes;
 };
 
-int64_t getTypicalBytes(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  int64_t bytes = (type.getElementType().getIntOrFloatBitWidth() + 7) / 8;
-  SmallVector<AffineExpr> symbols(64, getAffineConstantExpr(typicalSize, value.getContext()));
-  for (AffineExpr dim : getDims(type)) {
-    std::optional<int64_t> size = dim ? getConstantDim(dim.replaceSymbols(symbols)) : std::nullopt;
-    if (llvm::MulOverflow(bytes, size.value_or(typicalSize), bytes))
-      return std::numeric_limits<int64_t>::max() / 4096;
-  }
-  return bytes;
-}
-
-OrderProblem::OrderProblem(func::FuncOp function) {
+OrderProblem::OrderProblem(func::FuncOp function, const TypicalSizes &sizes) {
   DenseMap<Operation *, unsigned> index;
   Operation *lastRead = nullptr;
   for (Operation &op : function.getBody().front().without_terminator()) {
     unsigned self = nodes.size();
     index[&op] = self;
     nodes.emplace_back().op = &op;
-    if (isa<LaunchOp>(op))
+    if (isa<GroupOp>(op))
       for (Value result : op.getResults())
-        nodes[self].bytes += getTypicalBytes(result);
+        nodes[self].bytes += sizes.getBytes(result);
     std::set<unsigned> producers, roots;
     for (Value operand : op.getOperands()) {
       if (Operation *producer = operand.getDefiningOp())
@@ -147,12 +132,13 @@ void OrderProblem::apply(ArrayRef<unsigned> order, Block &block) const {
     nodes[node].op->moveBefore(block.getTerminator());
 }
 
-struct OrderStepsPass : impl::OrderStepsPassBase<OrderStepsPass> {
+struct OrderGroupsPass : impl::OrderGroupsPassBase<OrderGroupsPass> {
   void runOnOperation() override {
+    TypicalSizes sizes(getOperation());
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
-      OrderProblem problem(function);
+      OrderProblem problem(function, sizes);
       std::vector<unsigned> model(problem.size());
       std::iota(model.begin(), model.end(), 0u);
       std::vector<unsigned> greedy = problem.getGreedyOrder();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Counts multiplications and additions from the shapes of contractions.
 
-#include "passes/kernel/cpu/CountFlops.h"
+#include "passes/CountFlops.h"
 
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -54,18 +54,22 @@ AffineExpr multiplyAdds(AttentionOp op) {
 
 } // namespace
 
+void forEachProduct(GroupOp group, llvm::function_ref<void(Operation *, AffineExpr)> visit) {
+  for (Operation &op : group.getBlock()->without_terminator())
+    llvm::TypeSwitch<Operation *>(&op).Case<MatmulOp, ConvOp, QMatmulOp, QConvOp, ConvTransposeOp, AttentionOp>(
+        [&](auto product) { visit(product, multiplyAdds(product)); });
+}
+
 AffineExpr countFlops(GroupOp group) {
   AffineExpr sum = getAffineConstantExpr(0, group.getContext());
   AffineExpr two = getAffineConstantExpr(2, group.getContext());
   bool isCounted = false;
-  for (Operation &op : group.getBlock()->without_terminator())
-    llvm::TypeSwitch<Operation *>(&op).Case<MatmulOp, ConvOp, QMatmulOp, QConvOp, ConvTransposeOp, AttentionOp>(
-        [&](auto product) {
-          if (!isa<FloatType>(getElementTypeOrSelf(product.getOutput().getType())))
-            return;
-          isCounted = true;
-          sum = addDims(sum, mulDims(two, multiplyAdds(product)));
-        });
+  forEachProduct(group, [&](Operation *product, AffineExpr multiplyAdds) {
+    if (!isa<FloatType>(getElementTypeOrSelf(product->getResult(0).getType())))
+      return;
+    isCounted = true;
+    sum = addDims(sum, mulDims(two, multiplyAdds));
+  });
   return isCounted ? sum : AffineExpr();
 }
 
