@@ -42,7 +42,7 @@ Compiles an ONNX model (.onnx, .onnxtxt, or .mlir in the dsc dialect) ahead of t
   --print-after=PHASE   print the IR behind a phase to standard error
   --explain=LIST        fuse: print why ops were or were not fused; kernel: print how each kernel was chosen and cut;
                         partition: print what each stage of the pipeline does, and what limits it
-  --stats               print the ops behind each phase and how good the memory plan is, and what became of every layer
+  --stats               print the ops behind each phase, how good the memory plan is, and what became of every layer
   --json                print the summary as JSON
   --print-supported-ops print the table of supported operators and exit
 )";
