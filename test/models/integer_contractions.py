@@ -58,45 +58,58 @@ def convolve(x, w, stride, pad, dilation, groups):
 
 
 class Case:
-    """One contraction: `x` a graph input, weights constant, results `sums` (i32) and `steps` (8 bits)."""
+    """One contraction: `x` a graph input, `w` constant or a graph input too, that may be read transposed; results `sums`
+    (i32) and `steps` (8 bits)."""
 
-    def __init__(self, random, shape, weight_shape, attributes, lhs, rhs, weight_zero, per_channel, axis):
+    def __init__(self, random, shape, weight_shape, attributes, lhs, rhs, weight_zero, per_channel, axis,
+                 at_run_time=False, transposed=False):
+        self.at_run_time, self.transposed = at_run_time, transposed
         self.x = random_integers(random, TYPES[lhs], shape)
         self.w = random_integers(random, TYPES[rhs], weight_shape)
-        self.channels = weight_shape[axis]
+        self.channels = 1 if at_run_time else weight_shape[axis]
         self.attributes, self.axis = attributes, axis
         count = (self.channels,) if per_channel else ()
         self.x_scale = np.float32(0.02)
         self.w_scale = (random.random(count) * 0.01 + 0.001).astype(np.float32)
         self.x_zero = random_integers(random, TYPES[lhs], ())
         self.w_zero = np.full(count, weight_zero + (128 if rhs == "u" else 0), TYPES[rhs])
-        self.y_scale = np.float32(0.02 * 0.006 * 100 * np.sqrt(self.w.size / self.channels))
+        self.y_scale = np.float32(0.02 * 0.006 * 100 * np.sqrt(shape[-1] if self.w.ndim != 4 or at_run_time else self.w.size / self.channels))
         self.y_zero = random_integers(random, TYPES[lhs], ())
 
     def model(self):
-        constants = {"w": self.w, "xs": self.x_scale, "xz": self.x_zero, "ws": self.w_scale, "wz": self.w_zero,
+        constants = {"xs": self.x_scale, "xz": self.x_zero, "ws": self.w_scale, "wz": self.w_zero,
                      "ys": self.y_scale, "yz": self.y_zero}
-        is_conv = self.w.ndim == 4
+        constants.update({} if self.at_run_time else {"w": self.w})
+        is_conv = "group" in self.attributes
         step = lambda op, inputs, output, **kw: helper.make_node(op, inputs, [output], **kw)  # noqa: E731
+        turn = [0, 1, 3, 2] if self.w.ndim == 4 else [1, 0]
         nodes = [step("DequantizeLinear", ["x", "xs", "xz"], "xr"),
-                 step("DequantizeLinear", ["w", "ws", "wz"], "wr", axis=self.axis),
+                 step("Transpose", ["w"], "wt", perm=turn) if self.transposed else step("Identity", ["w"], "wt"),
+                 step("DequantizeLinear", ["wt", "ws", "wz"], "wr", axis=self.axis),
                  step("Conv" if is_conv else "MatMul", ["xr", "wr"], "y", **self.attributes),
                  step("QuantizeLinear", ["y", "ys", "yz"], "steps"),
-                 step("ConvInteger" if is_conv else "MatMulInteger", ["x", "w", "xz", "wz"], "sums", **self.attributes)]
+                 step("ConvInteger" if is_conv else "MatMulInteger", ["x", "wt", "xz", "wz"], "sums", **self.attributes)]
         element = helper.np_dtype_to_tensor_dtype(self.x.dtype)
+        inputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+                  for name, value in self.inputs().items()]
         graph = helper.make_graph(
-            nodes, "case", [helper.make_tensor_value_info("x", element, self.x.shape)],
+            nodes, "case", inputs,
             [helper.make_tensor_value_info("steps", element, None),
              helper.make_tensor_value_info("sums", TensorProto.INT32, None)],
             [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()])
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
 
+    def inputs(self):
+        return {"x": self.x, "w": self.w} if self.at_run_time else {"x": self.x}
+
     def expected(self):
-        along = (-1, 1, 1) if self.w.ndim == 4 else (-1,)
-        weight_along = (-1,) + (1,) * (self.w.ndim - 1) if self.w.ndim == 4 else (-1,)
+        is_conv = "group" in self.attributes
+        along = (-1, 1, 1) if is_conv else (-1,)
+        weight_along = (-1,) + (1,) * (self.w.ndim - 1) if is_conv else (-1,)
         x = self.x.astype(np.int64) - int(self.x_zero)
         w = self.w.astype(np.int64) - self.w_zero.astype(np.int64).reshape(weight_along if self.w_zero.ndim else ())
-        if self.w.ndim == 4:
+        w = w.swapaxes(-1, -2) if self.transposed else w
+        if is_conv:
             a = self.attributes
             sums = convolve(x, w, a["strides"][0], a["pads"][0], a["dilations"][0], a["group"])
         else:
@@ -114,6 +127,10 @@ def cases(seed):
         for m, k, n in PRODUCTS:
             yield f"{lhs}8 x {rhs}8{zero:+d} {m}x{k}x{n}", Case(random, (m, k), (k, n), {}, lhs, rhs, zero,
                                                                 bool(random.integers(2)), 1)
+            for batch, transposed in (((2, 3), True), ((2, 3), False)) if m in (3, 17, 128) else ():
+                shape = (n, k) if transposed else (k, n)
+                yield (f"{lhs}8 x {rhs}8{zero:+d} {batch}{m}x{k}x{n} at run time{' transposed' * transposed}",
+                       Case(random, batch + (m, k), batch + shape, {}, lhs, rhs, zero, False, 1, True, transposed))
         for n, c, h, w, o, kernel, stride, pad, dilation, groups in CONVOLUTIONS:
             attributes = {"strides": [stride] * 2, "pads": [pad] * 4, "dilations": [dilation] * 2, "group": groups}
             yield (f"{lhs}8 * {rhs}8{zero:+d} {n}x{c}x{h}x{w} {o} of {kernel} stride {stride} pad {pad} dilation {dilation} groups {groups}",
@@ -134,7 +151,7 @@ def main():
             compare.run_tool(options.bin / "dsc-compile", folder / "model.onnx", "-o", folder / "plan.dsc")
             sums, steps = case.expected()
             for level in levels():
-                got = compare.dsc_outputs(options.bin, folder / "plan.dsc", {"x": case.x}, folder, "--level", level)
+                got = compare.dsc_outputs(options.bin, folder / "plan.dsc", case.inputs(), folder, "--level", level)
                 off = np.abs(got["steps"].astype(np.int64) - steps)
                 exact = np.array_equal(got["sums"], sums)
                 good = exact and off.max() <= 1 and (off > 0).sum() <= max(1, off.size // 1000)

@@ -43,25 +43,26 @@ Value ByteTile::splat(Value like, int64_t value) {
   return arith::ConstantOp::create(m.b, m.loc, m.b.getIntegerAttr(type, value));
 }
 
+void ByteTile::storeWords(Value words, Value offset) {
+  int lanes = 1;
+  if (auto vector = dyn_cast<VectorType>(words.getType()))
+    lanes = vector.getNumElements();
+  else
+    words = m.broadcast(words, 1);
+  auto bytes = VectorType::get({lanes * 4}, m.b.getI8Type());
+  m.storeVector(vector::BitCastOp::create(m.b, m.loc, bytes, words), body.scratch, offset);
+}
+
 void ByteTile::storeGroups(Value groups, bool isSigned, Value image, Value at, int64_t planeBytes) {
-  auto store = [&](Value words, Value offset) {
-    int lanes = 1;
-    if (auto vector = dyn_cast<VectorType>(words.getType()))
-      lanes = vector.getNumElements();
-    else
-      words = m.broadcast(words, 1);
-    auto bytes = VectorType::get({lanes * 4}, m.b.getI8Type());
-    m.storeVector(vector::BitCastOp::create(m.b, m.loc, bytes, words), body.scratch, offset);
-  };
   if (isSigned)
     groups = arith::XOrIOp::create(m.b, m.loc, groups, splat(groups, int32_t(0x80808080)));
   Value even = m.add(image, at);
   if (atom.hasDotProduct)
-    return store(groups, even);
+    return storeWords(groups, even);
   Value mask = splat(groups, 0x00FF00FF);
-  store(arith::AndIOp::create(m.b, m.loc, groups, mask), even);
+  storeWords(arith::AndIOp::create(m.b, m.loc, groups, mask), even);
   Value shifted = arith::ShRUIOp::create(m.b, m.loc, groups, splat(groups, 8));
-  store(arith::AndIOp::create(m.b, m.loc, shifted, mask), m.add(even, planeBytes));
+  storeWords(arith::AndIOp::create(m.b, m.loc, shifted, mask), m.add(even, planeBytes));
 }
 
 void ByteTile::copyRow(Value source, Value from, Value count, Value image, Value at, int64_t planeBytes) {
@@ -119,6 +120,62 @@ void ByteTile::widenPanel(Value weights, Value from, int64_t bytes, Value image)
   });
 }
 
+/// `rows` bytes of each of `lanes` columns from (k, column) on as words, signed; missing rows are 0.
+Value ByteTile::gatherGroup(const Matrix &matrix, int64_t rows, Value k, Value column, int lanes) {
+  auto words = VectorType::get({lanes}, m.b.getI32Type());
+  Value start = m.add(matrix.from, m.add(m.mul(k, matrix.kStride), m.mul(column, matrix.columnStride)));
+  Value result;
+  for (int64_t r = 0; r < rows; ++r) {
+    Value bytes = m.loadVector(matrix.source, m.add(start, m.mul(matrix.kStride, r)), lanes);
+    Value wide = arith::ExtUIOp::create(m.b, m.loc, words, bytes);
+    wide = r ? arith::ShLIOp::create(m.b, m.loc, wide, splat(wide, 8 * r)).getResult() : wide;
+    result = result ? arith::OrIOp::create(m.b, m.loc, result, wide).getResult() : wide;
+  }
+  if (operands.rhsIsSigned)
+    return result;
+  int64_t signs = 0x80808080 & ((int64_t(1) << 8 * rows) - 1);
+  return arith::XOrIOp::create(m.b, m.loc, result, splat(result, int32_t(signs)));
+}
+
+void ByteTile::packPanel(const Matrix &matrix, int64_t depth, Value image) {
+  bool inLanes = IndexMath::isConstant(matrix.columnStride, 1);
+  auto packGroup = [&](Value group, int64_t rows) {
+    Value k = m.mul(group, 4), at = m.add(image, m.mul(group, panelColumns * 4));
+    auto pack = [&](Value begin, Value end, int lanes) {
+      m.loop(begin, end, lanes,
+             [&](Value c) { storeWords(gatherGroup(matrix, rows, k, c, lanes), m.add(at, m.mul(c, 4))); });
+    };
+    Value whole = inLanes ? m.mul(m.div(matrix.columns, m.constant(chunk)), chunk) : m.constant(0);
+    pack(m.constant(0), whole, chunk);
+    pack(whole, matrix.columns, 1);
+    Value zero = arith::ConstantIntOp::create(m.b, m.loc, m.b.getI32Type(), 0);
+    m.loop(matrix.columns, m.constant(panelColumns), 1, [&](Value c) { storeWords(zero, m.add(at, m.mul(c, 4))); });
+  };
+  m.loop(depth / 4, [&](Value group) { packGroup(group, 4); });
+  if (depth % 4)
+    packGroup(m.constant(depth / 4), depth % 4);
+  sumColumns(llvm::divideCeil(depth, 4) * panelColumns * 4, image);
+}
+
+/// Column by column, in words of 4 signed bytes.
+void ByteTile::sumColumns(int64_t bytes, Value image) {
+  auto words = VectorType::get({chunk}, m.b.getI32Type()), raw = VectorType::get({chunk * 4}, m.b.getI8Type());
+  m.loop(m.constant(0), m.constant(panelColumns * 4), chunk * 4, [&](Value column) {
+    Value zero = m.zeroVector(m.b.getI32Type(), chunk);
+    Value sum = m.loop(column, m.constant(bytes), panelColumns * 4, zero, [&](Value at, ValueRange carried) {
+      Value group = m.loadVector(body.scratch, m.add(image, at), chunk * 4), total = carried[0];
+      group = vector::BitCastOp::create(m.b, m.loc, words, group);
+      for (int byte = 0; byte < 4; ++byte) {
+        Value high = arith::ShLIOp::create(m.b, m.loc, group, splat(group, 24 - 8 * byte));
+        total = arith::AddIOp::create(m.b, m.loc, total,
+                                      arith::ShRSIOp::create(m.b, m.loc, high, splat(group, 24)));
+      }
+      return SmallVector<Value>{total};
+    }).front();
+    m.storeVector(vector::BitCastOp::create(m.b, m.loc, raw, sum), body.scratch, m.add(m.add(image, column), bytes));
+  });
+}
+
 Value ByteTile::lhsZero(Value row) {
   if (!operands.lhsZero)
     return operands.lhsIsSigned ? splat(arith::ConstantIntOp::create(m.b, m.loc, m.b.getI32Type(), 0), 128) : Value();
@@ -159,19 +216,27 @@ SmallVector<Value> ByteTile::startTile(Value weights, Value row, int rows, Value
   return result;
 }
 
+/// The zero points of columns as they are in panels: of signed bytes.
+Value ByteTile::rhsZero(Value column, Value mask) {
+  auto words = VectorType::get({atom.lanes}, m.b.getI32Type());
+  Value offset = splat(m.zeroVector(m.b.getI32Type(), atom.lanes), -128);
+  if (!operands.rhsZero)
+    return offset;
+  Value buffer = body.flat[*operands.rhsZero];
+  Value stored = hasOneElement(buffer) ? m.broadcast(m.loadScalar(buffer, m.constant(0)), atom.lanes)
+                                       : m.loadVector(buffer, column, atom.lanes, mask);
+  if (operands.rhsIsSigned)
+    return arith::ExtSIOp::create(m.b, m.loc, words, stored);
+  return arith::AddIOp::create(m.b, m.loc, arith::ExtUIOp::create(m.b, m.loc, words, stored), offset);
+}
+
 SmallVector<Value> ByteTile::finishTile(ValueRange sums, Value row, int rows, Value column, ArrayRef<Value> masks,
                                         Value depth) {
   if (!sumsRows())
     return SmallVector<Value>(sums);
-  auto words = VectorType::get({atom.lanes}, m.b.getI32Type());
-  Value buffer = body.flat[*operands.rhsZero];
   SmallVector<Value> zeros, result;
-  for (auto [f, mask] : llvm::enumerate(masks)) {
-    Value stored = hasOneElement(body.flat[*operands.rhsZero])
-                       ? m.broadcast(m.loadScalar(buffer, m.constant(0)), atom.lanes)
-                       : m.loadVector(buffer, m.add(column, f * atom.lanes), atom.lanes, mask);
-    zeros.push_back(arith::ExtSIOp::create(m.b, m.loc, words, stored));
-  }
+  for (auto [f, mask] : llvm::enumerate(masks))
+    zeros.push_back(rhsZero(m.add(column, f * atom.lanes), mask));
   Value count = arith::IndexCastOp::create(m.b, m.loc, m.b.getI32Type(), depth);
   size_t perRow = masks.size() + 1;
   for (int r = 0; r < rows; ++r) {

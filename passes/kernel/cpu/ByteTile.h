@@ -31,6 +31,14 @@ public:
   /// Widens `bytes` bytes of a panel; a multiple of 128. The planes are `bytes` apart.
   void widenPanel(mlir::Value weights, mlir::Value from, int64_t bytes, mlir::Value image);
 
+  /// A right operand in memory: bytes of `columns` columns from `from` on, neighbours along the contracted dimension
+  /// `kStride` apart and columns `columnStride`, one of which is 1.
+  struct Matrix {
+    mlir::Value source, from, columns, kStride, columnStride;
+  };
+  /// Writes a panel of the matrix, of `depth` contracted elements, and the sums of its columns behind it to `image`.
+  void packPanel(const Matrix &matrix, int64_t depth, mlir::Value image);
+
   /// What the rows' zero point is in an image, an i32; null if it is 0. `row` is a row of the left operand.
   mlir::Value lhsZero(mlir::Value row);
 
@@ -42,12 +50,16 @@ public:
   /// of elements that were summed.
   llvm::SmallVector<mlir::Value> finishTile(mlir::ValueRange sums, mlir::Value row, int rows, mlir::Value column,
                                             llvm::ArrayRef<mlir::Value> masks, mlir::Value depth);
-  bool sumsRows() const { return bool(operands.rhsZero); }
+  bool sumsRows() const { return operands.rhsZero || !operands.rhsIsSigned; }
 
 private:
   /// Calls `store(at, vector)` for both planes, or for the bytes, of `lanes` groups of 4 bytes, or of one.
   void storeGroups(mlir::Value groups, bool isSigned, mlir::Value image, mlir::Value at, int64_t planeBytes);
   mlir::Value splat(mlir::Value like, int64_t value);
+  mlir::Value rhsZero(mlir::Value column, mlir::Value mask);
+  void storeWords(mlir::Value words, mlir::Value offset);
+  mlir::Value gatherGroup(const Matrix &matrix, int64_t rows, mlir::Value k, mlir::Value column, int lanes);
+  void sumColumns(int64_t bytes, mlir::Value image);
 
   KernelBody &body;
   IndexMath m;

@@ -29,10 +29,8 @@ const char *whyNotCpuTypes(Value lhs, Value rhs, Value result, std::optional<Pan
   int64_t kp = left.getIntOrFloatBitWidth() == 8 ? 4 : 1;
   if (left.isF32() ? !element.isF32() : kp != 4 || (!element.isF32() && !element.isInteger(32)))
     return "the element types are neither f32 nor bytes with f32 or i32 results";
-  if (left != right && (!panels || !right.isSignlessInteger(8)))
+  if (left != right && (panels ? !right.isSignlessInteger(8) : left.isF32()))
     return "the weights are neither of the left operand's type nor packed signed bytes";
-  if (!left.isF32() && !panels)
-    return "the right operand is not packed";
   if (panels && (panels->getNr() != panelColumns || panels->getKp() != kp))
     return "the packing is not the one of the element types";
   return nullptr;
@@ -56,10 +54,10 @@ std::optional<unsigned> operandNumber(Value value) {
   return cast<BlockArgument>(value).getArgNumber();
 }
 
-QuantizedOperands quantizedOperands(Value lhs, Value lhsScale, Value lhsZero, Value rhsScale, Value rhsZero) {
+QuantizedOperands quantizedOperands(Value lhs, Value lhsScale, Value lhsZero, Value rhs, Value rhsScale, Value rhsZero) {
   Type element = getElementTypeOrSelf(lhs.getType());
-  return {isa<FloatType>(element), element.isSignlessInteger(), operandNumber(lhsScale), operandNumber(lhsZero),
-          operandNumber(rhsScale), operandNumber(rhsZero)};
+  return {isa<FloatType>(element), element.isSignlessInteger(), getElementTypeOrSelf(rhs.getType()).isSignlessInteger(),
+          operandNumber(lhsScale), operandNumber(lhsZero), operandNumber(rhsScale), operandNumber(rhsZero)};
 }
 
 /// The batch sizes of B as it lies in memory.
@@ -136,7 +134,7 @@ FailureOr<GemmSpec> matchProduct(GroupOp group, Op op, std::string &whyNot, WhyN
       return failure();
     }
     spec.bias = operandNumber(op.getBias());
-    spec.quantized = quantizedOperands(op.getLhs(), op.getLhsScale(), op.getLhsZeroPoint(), op.getRhsScale(),
+    spec.quantized = quantizedOperands(op.getLhs(), op.getLhsScale(), op.getLhsZeroPoint(), op.getRhs(), op.getRhsScale(),
                                        op.getRhsZeroPoint());
   }
   if (!fillSizes(op, spec)) {
@@ -226,7 +224,7 @@ FailureOr<ConvSpec> matchConvolution(GroupOp group, Op op, std::string &whyNot, 
   spec.outputs = packing->getN();
   spec.depthwise = static_cast<int64_t>(op.getGroup()) != spec.groups;
   if constexpr (std::is_same_v<Op, QConvOp>)
-    spec.quantized = quantizedOperands(op.getInput(), op.getInputScale(), op.getInputZeroPoint(), op.getWeightScale(),
+    spec.quantized = quantizedOperands(op.getInput(), op.getInputScale(), op.getInputZeroPoint(), op.getWeight(), op.getWeightScale(),
                                        op.getWeightZeroPoint());
   readSpatial(op, spec);
   return spec;

@@ -16,7 +16,8 @@ namespace dsc {
 /// What a contraction of integers does with its sums, as operand numbers of the group.
 struct QuantizedOperands {
   bool isReal = false;      ///< the left operand: weights are only stored as integers
-  bool lhsIsSigned = false; ///< of an integer left operand; the right one is signed
+  bool lhsIsSigned = false; ///< of an integer left operand
+  bool rhsIsSigned = true;  ///< always in panels
   std::optional<unsigned> lhsScale, lhsZero, rhsScale, rhsZero;
 };
 

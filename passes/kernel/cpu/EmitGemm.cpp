@@ -15,9 +15,12 @@ namespace dsc {
 /// A transposed B is packed per panel into scratch of at most this many rows.
 static constexpr int64_t maxPackedRows = 4096;
 
+/// Whether the kernel makes the panels of B that it reads.
+static bool packsPanels(const GemmSpec &spec) { return spec.transposed || (spec.hasBytes() && !spec.packed); }
+
 WorkPlan planOf(const GemmSpec &spec) {
   GemmShape shape = spec.shape();
-  if (spec.transposed) // blocks of rows would pack every panel again
+  if (packsPanels(spec)) // blocks of rows would pack every panel again
     shape.n = -1;
   return scheduleWork(shape);
 }
@@ -146,8 +149,8 @@ private:
 
 FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot) {
   std::optional<int64_t> depth = getConstantDim(spec.k);
-  if (spec.transposed && (!depth || *depth > maxPackedRows)) {
-    whyNot = "a transposed right operand whose depth is not known or too large for scratch";
+  if (packsPanels(spec) && (!depth || *depth > maxPackedRows)) {
+    whyNot = "a right operand to pack whose depth is not known or too large for scratch";
     return failure();
   }
   WorkPlan plan = planOf(spec);
@@ -161,7 +164,7 @@ FailureOr<KernelShape> shapeOfGemm(const GemmSpec &spec, std::string &whyNot) {
     shape.scratchBytes = EpilogueEmitter::scratchBytes;
   if (spec.hasBytes())
     shape.scratchBytes += quantizedScratchBytes(spec);
-  if (spec.transposed)
+  else if (spec.transposed)
     shape.scratchBytes += *depth * panelColumns * 4;
   return shape;
 }

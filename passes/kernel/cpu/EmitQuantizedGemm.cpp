@@ -19,10 +19,11 @@ struct GemmScratch {
       rowBytes += 64;
     rows = EpilogueEmitter::scratchBytes;
     panel = rows + maxRows * rowBytes;
-    end = panel + 2 * panelBytes;
+    packed = panel + 2 * panelBytes;
+    end = packed + panelBytes + panelColumns * 4;
   }
   static constexpr int64_t maxRows = 14;
-  int64_t planeBytes, panelBytes, rowBytes, rows, panel, end;
+  int64_t planeBytes, panelBytes, rowBytes, rows, panel, packed, end;
 };
 
 class QuantizedGemm final : public GemmEmitter {
@@ -34,13 +35,25 @@ public:
 private:
   int extraFragments() const override { return bytes.sumsRows(); }
 
+  /// The panels: weights that were packed, or one that the kernel packs.
+  Value panels() { return spec.packed ? body.flat[spec.rhs] : body.scratch; }
   Value panelStart(Value panel) {
+    if (!spec.packed)
+      return m.constant(scratch.packed);
     return m.mul(m.add(panel, spec.firstPanel), scratch.panelBytes + panelColumns * 4);
   }
 
   void preparePanel(Value panel) override {
+    if (!spec.packed) {
+      Value first = m.mul(panel, panelColumns), one = m.constant(1);
+      Value columns = m.min(m.sub(columnCount, first), m.constant(panelColumns));
+      Value kStride = spec.transposed ? one : columnCount, columnStride = spec.transposed ? depth : one;
+      Value from = m.add(bBase, m.mul(first, columnStride));
+      bytes.packPanel({body.flat[spec.rhs], from, columns, kStride, columnStride}, *getConstantDim(spec.k),
+                      m.constant(scratch.packed));
+    }
     if (bytes.planes() == 2)
-      bytes.widenPanel(body.flat[spec.rhs], panelStart(panel), scratch.panelBytes, m.constant(scratch.panel));
+      bytes.widenPanel(panels(), panelStart(panel), scratch.panelBytes, m.constant(scratch.panel));
   }
 
   void prepareRows(Value row, int rows) override {
@@ -55,7 +68,7 @@ private:
   SmallVector<Value> sumTile(const Tile &tile) override {
     Value weights = panelStart(tile.panel), column = m.mul(tile.firstColumn, 4);
     Value row = m.add(firstRow, tile.row);
-    SmallVector<Value> sums = bytes.startTile(body.flat[spec.rhs], row, tile.rows,
+    SmallVector<Value> sums = bytes.startTile(panels(), row, tile.rows,
                                               m.add(m.add(weights, scratch.panelBytes), column), tile.masks.size());
     sums = bytes.forPlanes(sums, [&](Value plane, ValueRange carried) {
       return accumulate(m, atom, inputsOf(tile, plane, m.add(weights, column), column), m.constant(0),
@@ -72,7 +85,7 @@ private:
       inputs.rows.push_back(inPlace ? m.add(aBase, m.mul(m.add(tile.row, r), depth))
                                     : m.add(m.mul(plane, scratch.planeBytes), scratch.rows + r * scratch.rowBytes));
     bool isWidened = bytes.planes() == 2;
-    inputs.b = isWidened ? body.scratch : body.flat[spec.rhs];
+    inputs.b = isWidened ? body.scratch : panels();
     Value base = isWidened ? m.add(m.add(column, m.mul(plane, scratch.panelBytes)), scratch.panel) : weights;
     for (size_t f = 0; f < tile.masks.size(); ++f)
       inputs.columns.push_back(m.add(base, f * atom.lanes * 4));
