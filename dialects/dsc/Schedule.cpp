@@ -42,6 +42,8 @@ WorkPlan scheduleWork(const ConvShape &shape) {
 }
 
 TilePlan scheduleTile(const GemmShape &shape, const CpuLevel &level) {
+  if (level.registers < 32 && shape.rowBytes == 1)
+    return {5, ConvOrder::PixelsOuter, "5 rows x 16 columns of sums leave registers for products"};
   if (level.registers < 32)
     return {6, ConvOrder::PixelsOuter, "6 rows x 16 columns fill 12 of 16 registers"};
   if (shape.k > 0 && shape.k * shape.rowBytes % aliasingStride == 0)

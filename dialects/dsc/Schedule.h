@@ -40,7 +40,7 @@ enum class ConvOrder {
 
 /// Columns of a panel of packed weights, on every level.
 constexpr int64_t panelColumns = 32;
-/// Rows of a block: a multiple of the register tiles of all levels.
+/// Rows of a block: a multiple of the register tiles of f32 on all levels.
 constexpr int64_t rowsPerBlock = 42;
 
 /// The part of a schedule that callers see.
