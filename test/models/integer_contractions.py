@@ -71,7 +71,8 @@ class Case:
         count = (self.channels,) if per_channel else ()
         self.x_scale = np.float32(0.02)
         self.w_scale = (random.random(count) * 0.01 + 0.001).astype(np.float32)
-        self.x_zero = random_integers(random, TYPES[lhs], ())
+        # 0 too: it is left out of the contraction.
+        self.x_zero = random.choice([TYPES[lhs](0), random_integers(random, TYPES[lhs], ())[()]])
         self.w_zero = np.full(count, weight_zero + (128 if rhs == "u" else 0), TYPES[rhs])
         self.y_scale = np.float32(0.02 * 0.006 * 100 * np.sqrt(shape[-1] if self.w.ndim != 4 or at_run_time else self.w.size / self.channels))
         self.y_zero = random_integers(random, TYPES[lhs], ())

@@ -23,9 +23,7 @@ bool hasOneElement(Value buffer) {
 
 ByteTile::ByteTile(KernelBody &body, const ByteAtom &atom, const QuantizedOperands &operands)
     : body(body), m{body.b, body.loc}, atom(atom), operands(operands) {
-  if (!operands.lhsZero)
-    return;
-  if (hasOneElement(body.flat[*operands.lhsZero]))
+  if (!operands.lhsZero || hasOneElement(body.flat[*operands.lhsZero]))
     uniformZero = lhsZero(m.constant(0));
 }
 
@@ -99,7 +97,7 @@ void ByteTile::copyRow(Value source, Value from, Value count, Value image, Value
 }
 
 void ByteTile::fillZeroPoint(Value groups, int valid, Value image, Value at, int64_t planeBytes) {
-  Value zero = uniformZero ? uniformZero : splat(arith::ConstantIntOp::create(m.b, m.loc, m.b.getI32Type(), 0), 0);
+  Value zero = uniformZero ? uniformZero : arith::ConstantIntOp::create(m.b, m.loc, m.b.getI32Type(), 0).getResult();
   Value word = arith::MulIOp::create(m.b, m.loc, zero, splat(zero, valid == 4 ? 0x01010101 : ((1 << 8 * valid) - 1) / 255));
   Value whole = m.mul(m.div(groups, m.constant(chunk)), chunk);
   m.loop(m.constant(0), whole, chunk,
@@ -177,10 +175,10 @@ void ByteTile::sumColumns(int64_t bytes, Value image) {
 }
 
 Value ByteTile::lhsZero(Value row) {
-  if (!operands.lhsZero)
-    return operands.lhsIsSigned ? splat(arith::ConstantIntOp::create(m.b, m.loc, m.b.getI32Type(), 0), 128) : Value();
   if (uniformZero)
     return uniformZero;
+  if (!operands.lhsZero)
+    return operands.lhsIsSigned ? arith::ConstantIntOp::create(m.b, m.loc, m.b.getI32Type(), 128).getResult() : Value();
   Value stored = m.loadScalar(body.flat[*operands.lhsZero], row), wide;
   if (!operands.lhsIsSigned)
     return arith::ExtUIOp::create(m.b, m.loc, m.b.getI32Type(), stored);

@@ -65,7 +65,7 @@ private:
   IndexMath m;
   const ByteAtom &atom;
   const QuantizedOperands &operands;
-  mlir::Value uniformZero; ///< of rows that have one zero point
+  mlir::Value uniformZero; ///< of rows in an image that share one; null if it is 0
 };
 
 } // namespace dsc
