@@ -49,6 +49,12 @@ private:
 /// The bytes of the contents in memory.
 int64_t getByteSize(mlir::ElementsAttr value);
 
+/// Whether a tensor is one number, of whatever rank.
+inline bool hasOneElement(mlir::Value tensor) {
+  auto type = llvm::cast<mlir::RankedTensorType>(tensor.getType());
+  return type.hasStaticShape() && type.getNumElements() == 1;
+}
+
 /// The same bytes under a static type of as many elements; null if the contents are of another kind or number.
 mlir::ElementsAttr withShape(mlir::ElementsAttr value, mlir::RankedTensorType type);
 

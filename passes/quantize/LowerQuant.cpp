@@ -23,8 +23,6 @@ bool isByte(Value tensor) {
 
 RankedTensorType typeOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()); }
 
-bool hasOneElement(Value tensor) { return typeOf(tensor).hasStaticShape() && typeOf(tensor).getNumElements() == 1; }
-
 /// An operand in integers, with parameters shaped as the contractions want them; a null zero point is 0.
 struct Factor {
   Value values, scale, zeroPoint;

@@ -16,11 +16,6 @@ namespace dsc {
 
 namespace {
 
-bool hasOneElement(Value tensor) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  return type.hasStaticShape() && type.getNumElements() == 1;
-}
-
 /// Whether the op's result holds elements of its first operand and nothing else.
 bool onlyMoves(Operation *op) {
   return isa_and_nonnull<ReshapeOp, SqueezeOp, UnsqueezeOp, TransposeOp, SliceOp, ExpandOp, GatherOp, TileOp>(op);

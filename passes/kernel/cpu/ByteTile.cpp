@@ -214,6 +214,15 @@ SmallVector<Value> ByteTile::startTile(Value weights, Value row, int rows, Value
   return result;
 }
 
+void ByteTile::addColumns(TileInputs &inputs, Value base, int fragments) {
+  for (int f = 0; f < fragments; ++f)
+    inputs.columns.push_back(m.add(base, f * atom.lanes * 4));
+  if (sumsRows())
+    inputs.columns.push_back({});
+  inputs.masks.resize(inputs.columns.size());
+  inputs.step = m.constant(panelColumns * 4);
+}
+
 /// The zero points of columns as they are in panels: of signed bytes.
 Value ByteTile::rhsZero(Value column, Value mask) {
   auto words = VectorType::get({atom.lanes}, m.b.getI32Type());

@@ -50,6 +50,9 @@ public:
   /// of elements that were summed.
   llvm::SmallVector<mlir::Value> finishTile(mlir::ValueRange sums, mlir::Value row, int rows, mlir::Value column,
                                             llvm::ArrayRef<mlir::Value> masks, mlir::Value depth);
+  /// Adds the fragments of a step of 32 columns to what a tile multiplies, from the byte `base` of B on, and one that sums
+  /// the row if there has to be one.
+  void addColumns(TileInputs &inputs, mlir::Value base, int fragments);
   bool sumsRows() const { return operands.rhsZero || !operands.rhsIsSigned; }
 
 private:

@@ -60,6 +60,8 @@ public:
   void emit();
 
 private:
+  /// Where the current panel starts in the weights; the sums of its columns stand behind it.
+  Value panelStart() { return m.mul(panel, patch.panelBytes + panelColumns * 4); }
   void emitBlock(ArrayRef<Value> masks, Value firstX, Value columns);
   void copyPatch(Value firstX, Value columns);
   void copyPatchRow(Value patchRow, Value sourceRow, Value firstX, Value columns);
@@ -94,8 +96,7 @@ void QuantizedConv::emit() {
     firstResult = m.add(m.mul(group, spec.outputs), column);
     firstChannel = m.mul(group, spec.channels);
     if (bytes.planes() == 2)
-      bytes.widenPanel(body.flat[spec.weight], m.mul(panel, patch.panelBytes + panelColumns * 4), patch.panelBytes,
-                       m.constant(patch.panel));
+      bytes.widenPanel(body.flat[spec.weight], panelStart(), patch.panelBytes, m.constant(patch.panel));
     Value left = m.sub(m.constant(spec.outputs), column);
     m.loop(m.constant(0), out[1], patch.outColumns, [&](Value firstX) {
       Value columns = patch.isWhole ? out[1] : m.min(m.sub(out[1], firstX), m.constant(patch.outColumns));
@@ -182,8 +183,7 @@ void QuantizedConv::emitTile(Value firstPixel, int pixels, Value firstX, Value f
     }
     places.push_back(m.add(m.mul(row, patch.outStep[0] * patch.rowBytes), m.mul(column, patch.outStep[1] * patch.pixelBytes)));
   }
-  Value weights = m.mul(panel, patch.panelBytes + panelColumns * 4);
-  Value sumsAt = m.add(m.add(weights, patch.panelBytes), m.mul(firstColumn, 4));
+  Value sumsAt = m.add(m.add(panelStart(), patch.panelBytes), m.mul(firstColumn, 4));
   SmallVector<Value> sums = bytes.startTile(body.flat[spec.weight], m.constant(0), pixels, sumsAt, masks.size());
   sums = bytes.forPlanes(sums, [&](Value plane, ValueRange carried) {
     return sumTaps(plane, places, firstColumn, carried);
@@ -202,24 +202,18 @@ SmallVector<Value> QuantizedConv::sumTaps(Value plane, ArrayRef<Value> pixels, V
   size_t fragments = sums.size() / pixels.size() - bytes.sumsRows();
   int64_t tapBytes = patch.pixelBytes * panelColumns;
   bool isWidened = bytes.planes() == 2;
-  Value weights = m.add(isWidened ? m.add(m.mul(plane, patch.panelBytes), patch.panel)
-                                  : m.mul(panel, patch.panelBytes + panelColumns * 4),
+  Value weights = m.add(isWidened ? m.add(m.mul(plane, patch.panelBytes), patch.panel) : panelStart(),
                         m.mul(firstColumn, 4));
   auto run = [&](Value kh, Value kw, int64_t taps, ValueRange carried) {
     TileInputs inputs;
     inputs.a = body.scratch;
     inputs.b = isWidened ? body.scratch : body.flat[spec.weight];
-    inputs.step = m.constant(panelColumns * 4);
     Value from = m.add(m.mul(kh, spec.dilation[0] * patch.rowBytes), m.mul(kw, spec.dilation[1] * patch.pixelBytes));
     from = m.add(m.add(from, m.mul(plane, patch.planeBytes)), patch.start);
     for (Value pixel : pixels)
       inputs.rows.push_back(m.add(pixel, from));
     Value tap = m.add(weights, m.mul(m.add(m.mul(kh, spec.kernel[1]), kw), tapBytes));
-    for (size_t f = 0; f < fragments; ++f)
-      inputs.columns.push_back(m.add(tap, f * atom.lanes * 4));
-    if (bytes.sumsRows())
-      inputs.columns.push_back({});
-    inputs.masks.resize(inputs.columns.size());
+    bytes.addColumns(inputs, tap, fragments);
     return accumulate(m, atom, inputs, m.constant(0), m.constant(taps * patch.pixelBytes / 4), carried);
   };
   auto runRow = [&](Value kh, ValueRange carried) {

@@ -87,12 +87,7 @@ private:
     bool isWidened = bytes.planes() == 2;
     inputs.b = isWidened ? body.scratch : panels();
     Value base = isWidened ? m.add(m.add(column, m.mul(plane, scratch.panelBytes)), scratch.panel) : weights;
-    for (size_t f = 0; f < tile.masks.size(); ++f)
-      inputs.columns.push_back(m.add(base, f * atom.lanes * 4));
-    if (bytes.sumsRows())
-      inputs.columns.push_back({});
-    inputs.masks.resize(inputs.columns.size());
-    inputs.step = m.constant(panelColumns * 4);
+    bytes.addColumns(inputs, base, tile.masks.size());
     return inputs;
   }
 
