@@ -69,6 +69,13 @@ def difference(expected, actual, rtol, atol):
     return float("inf") if np.isnan(excess).any() else float(excess.max())
 
 
+def sqnr(expected, actual):
+    """Power of the expected arrays over power of the error of the actual ones, all together, in decibels."""
+    signal = sum(float((e.astype(np.float64) ** 2).sum()) for e in expected)
+    noise = sum(float(((e.astype(np.float64) - a) ** 2).sum()) for e, a in zip(expected, actual, strict=True))
+    return float("inf") if noise == 0 else 10 * np.log10(signal / noise)
+
+
 def compare_run(reference, actual, options, label):
     """Compares all outputs of one run; returns whether they agree."""
     good = True

@@ -27,11 +27,6 @@ LEAST_SQNR, LEAST_AGREEMENT = 22, 0.90
 OUTLIERS = [5, 133, 301]
 
 
-def sqnr(expected, actual):
-    signal, noise = (expected.astype(np.float64) ** 2).sum(), ((expected.astype(np.float64) - actual) ** 2).sum()
-    return float("inf") if noise == 0 else 10 * np.log10(signal / noise)
-
-
 def nearest(embeddings):
     similarity = embeddings @ embeddings.T
     np.fill_diagonal(similarity, -1)
@@ -81,7 +76,7 @@ def outliers(name, weight):
 
 def report(label, reference, actual):
     """Prints and returns signal to noise, and the part of sentences whose nearest one is the same."""
-    noise, agreement = sqnr(reference, actual), float((nearest(reference) == nearest(actual)).mean())
+    noise, agreement = compare.sqnr([reference], [actual]), float((nearest(reference) == nearest(actual)).mean())
     print(f"{label}: {noise:.1f} dB, nearest sentence the same for {100 * agreement:.1f} % of {len(reference)}", flush=True)
     return noise, agreement
 

@@ -29,13 +29,6 @@ CASES = [
 ]
 
 
-def sqnr(expected, actual):
-    """Signal over noise of all outputs together, in decibels."""
-    signal = sum(float((value.astype(np.float64) ** 2).sum()) for value in expected.values())
-    noise = sum(float(((expected[name].astype(np.float64) - actual[name]) ** 2).sum()) for name in expected)
-    return float("inf") if noise == 0 else 10 * np.log10(signal / noise)
-
-
 def run_inputs(path, seed):
     """Inputs of one run, two rows where the model has batches."""
     model = onnx.load(path)
@@ -56,7 +49,7 @@ def check(tools, folder, name, flags, most_size, least_sqnr):
         report = json.loads(compare.run_tool(tools / "dsc-compile", path, "-o", plan, "--json", *extra))
         sizes.append(report["weight_bytes"])
         outputs.append(compare.dsc_outputs(tools, plan, run_inputs(path, 1), folder))
-    found, size = sqnr(*outputs), sizes[1] / sizes[0]
+    found, size = compare.sqnr(*[[output[name] for name in outputs[0]] for output in outputs]), sizes[1] / sizes[0]
     good = found >= least_sqnr and size <= most_size
     print(f"{'ok  ' if good else 'FAIL'} {name} {' '.join(flags)}: {found:.1f} dB of {least_sqnr}, "
           f"{100 * size:.1f} % of the weights", flush=True)

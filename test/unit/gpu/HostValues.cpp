@@ -4,6 +4,7 @@
 #include "test/unit/gpu/HostValues.h"
 
 #include "dialects/dsc/Dsc.h"
+#include "test/unit/kernels/KernelHarness.h"
 #include "llvm/ADT/APFloat.h"
 #include <cstring>
 
@@ -100,19 +101,6 @@ size_t TensorShape::elementBytes() const {
 }
 
 TensorShape TensorShape::wide() const { return {isFloat(type) ? HostType::F64 : type, count}; }
-
-std::vector<int64_t> evaluate(AffineMap map, std::vector<int64_t> symbols) {
-  symbols.resize(map.getNumSymbols());
-  std::vector<int64_t> values;
-  for (AffineExpr expr : map.getResults()) {
-    SmallVector<AffineExpr> constants;
-    for (int64_t symbol : symbols)
-      constants.push_back(getAffineConstantExpr(symbol, map.getContext()));
-    values.push_back(
-        cast<AffineConstantExpr>(simplifyAffineExpr(expr.replaceSymbols(constants), 0, 0)).getValue());
-  }
-  return values;
-}
 
 TensorShape describe(Type type, const std::vector<int64_t> &symbols) {
   auto tensor = cast<RankedTensorType>(type);

@@ -4,7 +4,6 @@
 #ifndef DSC_TEST_UNIT_GPU_HOSTVALUES_H
 #define DSC_TEST_UNIT_GPU_HOSTVALUES_H
 
-#include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Types.h"
 #include <cstdint>
 #include <string>
@@ -25,8 +24,6 @@ struct TensorShape {
   TensorShape wide() const;
 };
 
-/// The results of a map of symbols.
-std::vector<int64_t> evaluate(mlir::AffineMap map, std::vector<int64_t> symbols);
 TensorShape describe(mlir::Type type, const std::vector<int64_t> &symbols);
 
 /// Numbers that depend on the seed only: floats in [-scale, scale), integers in [low, high].

@@ -96,7 +96,6 @@ CompiledKernel::~CompiledKernel() {
     munmap(code, codeBytes);
 }
 
-namespace {
 std::vector<int64_t> evaluate(AffineMap map, std::vector<int64_t> symbols) {
   symbols.resize(map.getNumSymbols());
   std::vector<int64_t> values;
@@ -109,7 +108,6 @@ std::vector<int64_t> evaluate(AffineMap map, std::vector<int64_t> symbols) {
   }
   return values;
 }
-} // namespace
 
 int64_t CompiledKernel::tiles(const std::vector<int64_t> &symbols) const {
   return evaluate(tileCount, symbols).front();

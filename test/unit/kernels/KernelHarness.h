@@ -32,6 +32,9 @@ private:
   size_t mapped = 0;
 };
 
+/// The results of a map of symbols; those without a value are 0.
+std::vector<int64_t> evaluate(mlir::AffineMap map, std::vector<int64_t> symbols);
+
 /// A compiled group: its code, mapped executable, and how it is cut into tiles.
 class CompiledKernel {
 public:
